@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keyboards and pointers of this device: libinput (udev seat0) and xkbcommon.
+ * Without devices (`input_create_manual`) events come from input_feed_*, through
+ * the same keymap code: for the headless kiosk and for tests.
+ */
+#ifndef INPUT_INPUT_H
+#define INPUT_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+
+enum input_kind {
+	INPUT_KEY,
+	INPUT_MOTION,          /* relative: dx, dy in pixels, accelerated */
+	INPUT_MOTION_ABSOLUTE, /* x, y in 0..1 of the output area: tablets, touch, virtual machines */
+	INPUT_BUTTON,
+	INPUT_WHEEL,
+	INPUT_DEVICES,         /* a device came or went */
+};
+
+enum { INPUT_SHIFT = 1, INPUT_CTRL = 2, INPUT_ALT = 4, INPUT_LOGO = 8, INPUT_ALTGR = 16 };
+
+struct input_event {
+	enum input_kind kind;
+	int64_t time_us;
+	/* KEY */
+	uint32_t code;      /* evdev */
+	bool is_down;       /* BUTTON as well */
+	bool is_repeat;     /* made by the repeat timer of this module */
+	uint32_t keysym;    /* XKB keysym, after dead keys and Compose */
+	char text[16];      /* UTF-8 that the key types, "" for none */
+	uint32_t modifiers; /* INPUT_SHIFT | ... */
+	/* MOTION, MOTION_ABSOLUTE */
+	double x, y;
+	/* BUTTON */
+	uint32_t button;    /* BTN_LEFT ... */
+	/* WHEEL: 120 = one notch, down and right positive */
+	int32_t wheel_x, wheel_y;
+};
+
+struct input_locks {
+	bool caps, num, scroll;
+};
+
+struct input_keymap {
+	const char *layout, *variant, *options; /* XKB names, "" for the default */
+	uint32_t repeat_delay_ms;               /* 0: no repeat */
+	uint32_t repeat_per_second;
+};
+
+struct input;
+
+typedef void (*input_fn)(void *data, const struct input_event *event);
+
+int input_create(struct loop *loop, const struct input_keymap *keymap, input_fn fn, void *data,
+		 struct input **ret, struct err *err);
+int input_create_manual(struct loop *loop, const struct input_keymap *keymap, input_fn fn,
+			void *data, struct input **ret, struct err *err);
+void input_destroy(struct input *input); /* takes NULL */
+
+/* An unknown layout gives -EINVAL and leaves the present one. Keys that are down stay down. */
+int input_set_keymap(struct input *input, const struct input_keymap *keymap, struct err *err);
+
+struct input_locks input_locks(const struct input *input);
+/* Set the lock states and the keyboards' lights (the session's LEDs message). */
+void input_set_locks(struct input *input, struct input_locks locks);
+
+/* Key-up events for all keys that are down: before another process gets the keyboard. */
+void input_release_all(struct input *input);
+
+/* RDP keyboard layout identifier for XKB names, e.g. 0x00000406 for "dk"; 0x409 when unknown. */
+uint32_t input_rdp_layout(const char *layout, const char *variant);
+
+void input_feed_key(struct input *input, uint32_t code, bool is_down);
+void input_feed(struct input *input, const struct input_event *event);
+
+#endif

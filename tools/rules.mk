@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# The build, inside the environment. Modules, their dependencies and libraries
+# come from src/LAYERS; a folder of src/ with a main.c is a program.
+J ?= $(shell nproc)
+MAKEFLAGS += -j$(J) --output-sync=target
+BUILD := $(if $(SAN),build-san,build)
+CC := $(or $(TYND_CC),gcc)
+VERSION := 0.1.0
+FREERDP_MIN := 3.32.1
+
+modules := $(shell sed -n 's/^\([a-z]*\):.*/\1/p' src/LAYERS)
+uses = $(shell sed -n 's/^$(1): *\([^|]*\).*/\1/p' src/LAYERS)
+pkgs = $(shell sed -n 's/^$(1):[^|]*|\(.*\)/\1/p' src/LAYERS)
+programs := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
+program_name = $(if $(filter ctl,$(1)),tyndctl,tynd-$(1))
+bins := $(foreach p,$(programs),$(BUILD)/bin/$(call program_name,$(p)))
+
+warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wno-format-nonliteral -Wundef -Wvla -Wno-missing-field-initializers
+hardening := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-ftrivial-auto-var-init=zero -fPIE
+sanitize := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+CPPFLAGS := -D_GNU_SOURCE -Isrc -DTYND_VERSION='"$(VERSION)"' -DTYND_DATA='"/usr/share/tynd"'
+CFLAGS := -std=gnu17 -O2 -g $(warnings) $(if $(SAN),$(sanitize) -U_FORTIFY_SOURCE -fPIE,$(hardening))
+LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),$(sanitize))
+
+.PHONY: all check test demo image lint format clean setup bench help fuzz
+all: $(bins) $(BUILD)/catalogues
+
+# One archive per module; main.c stays outside, so that tests link the rest of a program.
+define module_rules
+$(1)_sources := $$(filter-out src/$(1)/main.c,$$(wildcard src/$(1)/*.c))
+$(1)_objects := $$(patsubst src/%.c,$(BUILD)/obj/%.o,$$($(1)_sources))
+$(1)_pkgs := $$(sort $$(foreach m,$(1) $$(call uses,$(1)),$$(call pkgs,$$(m))))
+$(1)_archives := $$(foreach m,$(1) $$(call uses,$(1)),$(BUILD)/lib/$$(m).a)
+$(1)_cflags := $$(if $$(strip $$(call pkgs,$(1))),$$(shell pkg-config --cflags $$(call pkgs,$(1)) | sed 's/-I\//-isystem \//g'))
+$(1)_libs := $$(if $$(strip $$($(1)_pkgs)),$$(shell pkg-config --libs $$($(1)_pkgs))) -lm -lpthread
+$(BUILD)/lib/$(1).a: $$($(1)_objects)
+	@mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/obj/$(1)/%.o: src/$(1)/%.c tools/rules.mk src/LAYERS | freerdp-version
+	@mkdir -p $$(@D) && echo "  CC   $$<" && $(CC) $(CPPFLAGS) $$($(1)_cflags) $(CFLAGS) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach m,$(modules),$(eval $(call module_rules,$(m))))
+
+define program_rules
+$(BUILD)/bin/$(call program_name,$(1)): $(BUILD)/obj/$(1)/main.o $$($(1)_archives)
+	@mkdir -p $$(@D) && echo "  LD   $$@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$($(1)_archives) -Wl,--end-group $$($(1)_libs)
+endef
+$(foreach p,$(programs),$(eval $(call program_rules,$(p))))
+
+.PHONY: freerdp-version
+freerdp-version:
+	@pkg-config --atleast-version=$(FREERDP_MIN) freerdp3 || { \
+	echo "FreeRDP $$(pkg-config --modversion freerdp3 2>/dev/null || echo none) found, $(FREERDP_MIN) or newer needed: take it from trixie-backports" >&2; exit 1; }
+
+# --- unit tests: tests/unit/MODULE_what.c links MODULE and what it uses.
+# tests/unit/MODULE_what.libs may name fakes: "fake/drm" adds tests/fake/drm.c.
+unit_sources := $(wildcard tests/unit/*.c)
+units := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(unit_sources))
+module_of = $(firstword $(subst _, ,$(notdir $(1))))
+define unit_rules
+$(BUILD)/unit/$(1): tests/unit/$(1).c tests/unit/test.h $$($(call module_of,$(1))_archives) $(addprefix tests/,$(addsuffix .c,$(shell cat tests/unit/$(1).libs 2>/dev/null)))
+	@mkdir -p $$(@D) && echo "  CC   $$<" && $(CC) $(CPPFLAGS) -Itests $$(if $$(strip $$($(call module_of,$(1))_pkgs)),$$(shell pkg-config --cflags $$($(call module_of,$(1))_pkgs) | sed 's/-I\//-isystem \//g')) \
+		$(CFLAGS) $(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ $$(filter %.c,$$^) -Wl,--start-group $$($(call module_of,$(1))_archives) -Wl,--end-group $$($(call module_of,$(1))_libs)
+endef
+$(foreach u,$(patsubst tests/unit/%.c,%,$(unit_sources)),$(eval $(call unit_rules,$(u))))
+
+.PHONY: units
+units: $(units)
+check: all units
+	@tests/run unit
+
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/unit/*.d)
+
+# --- fuzz drivers: tests/fuzz/MODULE_what.c with clang's libFuzzer, corpus in tests/fuzz/MODULE_what/
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+define fuzz_rules
+$(BUILD)/fuzz/$(1): tests/fuzz/$(1).c $(foreach m,$(call module_of,$(1)) $(call uses,$(call module_of,$(1))),$$($(m)_sources))
+	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) $$(shell pkg-config --cflags $$($(call module_of,$(1))_pkgs)) -std=gnu17 -O1 -g \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $$@ $$(filter %.c,$$^) $$($(call module_of,$(1))_libs)
+endef
+$(foreach f,$(fuzzers),$(eval $(call fuzz_rules,$(f))))
+FUZZ_RUNS ?= 20000
+fuzz: $(addprefix $(BUILD)/fuzz/,$(fuzzers))
+	@for f in $(fuzzers); do tests/fuzz/run $(BUILD)/fuzz/$$f tests/fuzz/$$f $(FUZZ_RUNS) || exit 1; done
+
+# --- texts
+languages := $(patsubst po/%.po,%,$(wildcard po/*.po))
+.PHONY: $(BUILD)/catalogues
+$(BUILD)/catalogues: $(foreach l,$(languages),$(BUILD)/locale/$(l)/LC_MESSAGES/tynd.mo)
+$(BUILD)/locale/%/LC_MESSAGES/tynd.mo: po/%.po
+	@mkdir -p $(@D) && msgfmt --check -o $@ $<
+
+# --- the rest are scripts and parts of their own
+setup:
+	@echo "the environment is ready: $(if $(TYND_ROOT),$(TYND_ROOT),this Debian 13 host)"
+-include tools/*.mk tests/*.mk board/*.mk
+format:
+	@clang-format -i $(shell git ls-files '*.c' '*.h')
+clean:
+	@rm -rf build build-san
+help:
+	@echo 'make setup   the environment (Debian 13 with backports)'; \
+	echo 'make all     programs and catalogues in build/'; \
+	echo 'make check   unit tests: no network, no root, under a minute'; \
+	echo 'make test    everything: unit, flow, KMS in user-mode Linux, the image in QEMU'; \
+	echo 'make demo    server, demo desktop and the image in a virtual machine'; \
+	echo 'make image BOARD=pc   the firmware'; \
+	echo 'make lint | format | fuzz | bench | clean   SAN=1 builds with sanitizers'
