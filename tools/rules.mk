@@ -94,7 +94,7 @@ $(BUILD)/locale/%/LC_MESSAGES/tynd.mo: po/%.po
 # --- the rest are scripts and parts of their own
 setup:
 	@echo "the environment is ready: $(if $(TYND_ROOT),$(TYND_ROOT),this Debian 13 host)"
--include tools/*.mk tests/*.mk board/*.mk
+-include $(filter-out tools/rules.mk,$(wildcard tools/*.mk tests/*.mk board/*.mk))
 format:
 	@clang-format -i $(shell git ls-files '*.c' '*.h')
 clean:
