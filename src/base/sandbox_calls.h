@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker's list of system calls. Used by base/sandbox_seal.c only. */
+#ifndef BASE_SANDBOX_CALLS_H
+#define BASE_SANDBOX_CALLS_H
+
+#include "base/err.h"
+
+/* Load the filter into all threads of this process. */
+int sandbox_filter_calls(struct err *err);
+
+#endif
