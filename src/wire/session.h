@@ -7,7 +7,7 @@
  *     START  ------------------------->
  *            <-------------------------  PHASE (connecting, ...)
  *            <-------------------------  DIAL {host, port}        repeated for redirections
- *     DIALED {error} + socket -------->
+ *     DIALED_SOCKET + socket --------->                    or DIALED {reason}
  *            <-------------------------  POOL {size} + one memfd
  *            <-------------------------  FRAME {slot, damage}
  *     RELEASE {slot} ----------------->
@@ -54,13 +54,14 @@ enum wire_security {
 enum wire_session_type {
 	/* kiosk -> session */
 	WIRE_SESSION_START = 100,
-	WIRE_SESSION_DIALED,
+	WIRE_SESSION_DIALED, /* failed: no descriptor */
 	WIRE_SESSION_KEY,
 	WIRE_SESSION_LOCKS,
 	WIRE_SESSION_POINTER,
 	WIRE_SESSION_RELEASE,
 	WIRE_SESSION_RESIZE,
 	WIRE_SESSION_STOP,
+	WIRE_SESSION_DIALED_SOCKET, /* connected: one descriptor */
 	/* session -> kiosk */
 	WIRE_SESSION_PHASE = 150,
 	WIRE_SESSION_DIAL,
@@ -92,11 +93,11 @@ struct wire_session_start {
 	char timezone[64];        /* IANA name */
 };
 
-/* Answer to DIAL: `reason` is REASON_NONE with one connected TCP socket, else without. */
+/* Answer to DIAL: DIALED_SOCKET brings one connected TCP socket, DIALED says why there is none. */
 struct wire_session_dialed {
 	struct wire_header header;
 	uint32_t id;
-	uint32_t reason; /* enum reason */
+	uint32_t reason; /* enum reason; REASON_NONE in DIALED_SOCKET */
 };
 
 struct wire_session_key {
