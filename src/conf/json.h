@@ -38,15 +38,16 @@
 
 enum {
 	JSON_SIZE_MAX = 1024 * 1024, /* bytes of a document */
-	JSON_DEPTH_MAX = 32,         /* objects and arrays in one another */
-	JSON_KEY_MAX = 256,          /* bytes of a key */
-	JSON_KEYS_MAX = 48,          /* different keys that a reader asks for */
-	JSON_PATH_MAX = 256,         /* bytes of a path in a message; cut there */
+	JSON_DEPTH_MAX = 32,	     /* objects and arrays in one another */
+	JSON_KEY_MAX = 256,	     /* bytes of a key */
+	JSON_KEYS_MAX = 48,	     /* different keys that a reader asks for */
+	JSON_PATH_MAX = 256,	     /* bytes of a path in a message; cut there */
 	JSON_POINTER_MAX = JSON_DEPTH_MAX * (2 * JSON_KEY_MAX + 1) + 1,
 };
 
-/* The numbers that a double holds exactly: -(2^53 - 1) .. 2^53 - 1, as in RFC 7493. */
-#define JSON_WHOLE_MAX INT64_C(9007199254740991)
+/* 15 digits: what a double holds and cJSON prints exactly. Larger numbers, also negative, are
+ * refused. */
+#define JSON_WHOLE_MAX INT64_C(999999999999999)
 
 /* --- text to tree and back */
 
@@ -78,11 +79,11 @@ struct json {
 	const cJSON *node;
 	const cJSON *next; /* array: the item that json_next_* gives next */
 	struct json *outer;
-	unsigned index;    /* array: of that item */
+	unsigned index; /* array: of that item */
 	unsigned known_count;
 	const char *known[JSON_KEYS_MAX];
 	bool takes_all; /* unknown keys are fine */
-	int status;     /* 0, or the negative errno of the first error */
+	int status;	/* 0, or the negative errno of the first error */
 	struct err *err;
 	char path[JSON_PATH_MAX];
 };
@@ -112,7 +113,7 @@ void json_whole(struct json *in, const char *key, unsigned flags, int64_t min, i
 void json_bool(struct json *in, const char *key, unsigned flags, bool *ret);
 /* The text's index in `words`, which ends with NULL. */
 void json_word(struct json *in, const char *key, unsigned flags, const char *const *words,
-	       unsigned *ret);
+		unsigned *ret);
 /* Exactly 2 * size hex digits; canonical base64 of exactly `size` bytes. */
 void json_hex(struct json *in, const char *key, unsigned flags, uint8_t *bytes, size_t size);
 void json_base64(struct json *in, const char *key, unsigned flags, uint8_t *bytes, size_t size);
@@ -126,8 +127,8 @@ void json_borrow(struct json *in, const char *key, unsigned flags, const cJSON *
  * An array with more than `max` items is an error.
  */
 bool json_enter(struct json *in, const char *key, unsigned flags, struct json *inner);
-bool json_enter_list(struct json *in, const char *key, unsigned flags, unsigned max,
-		     struct json *inner);
+bool json_enter_list(
+		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner);
 void json_leave(struct json *inner);
 
 /*
@@ -140,7 +141,7 @@ bool json_next_member(struct json *object, const char **key, struct json *inner)
 
 /* For checks of one's own: an error at `key` (NULL: at the object itself), if it is the first. */
 void json_refuse(struct json *in, const char *key, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 
 /* --- building: like cJSON_Add..., but memory that is not there ends the process */
 
@@ -153,7 +154,7 @@ void json_put_bool(cJSON *object, const char *key, bool value);
 void json_put_hex(cJSON *object, const char *key, const uint8_t *bytes, size_t size);
 void json_put_base64(cJSON *object, const char *key, const uint8_t *bytes, size_t size);
 void json_put(cJSON *object, const char *key, cJSON *value); /* takes `value` */
-cJSON *json_put_object(cJSON *object, const char *key);      /* stays the object's */
+cJSON *json_put_object(cJSON *object, const char *key);	     /* stays the object's */
 cJSON *json_put_list(cJSON *object, const char *key);
 void json_append(cJSON *list, cJSON *value); /* takes `value` */
 void json_append_text(cJSON *list, const char *text);
