@@ -9,6 +9,7 @@
 #define BASE_LOG_H
 
 #include <stddef.h>
+#include <string.h>
 
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -37,6 +38,7 @@ struct log_quoted {
 
 /* Outside text made fit for a log line: in quotes, control bytes as \xNN, cut to length. */
 struct log_quoted log_quote_text(const char *text, size_t size);
-#define log_quote(text) (log_quote_text((text), strlen(text)).text)
+/* For a log call's argument: the text lives until the end of the whole expression. */
+#define log_quote(outside) (log_quote_text((outside), strlen(outside)).text)
 
 #endif
