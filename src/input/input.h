@@ -34,7 +34,7 @@ struct input_event {
 	uint32_t keysym;    /* XKB keysym, after dead keys and Compose */
 	char text[16];      /* UTF-8 that the key types, "" for none */
 	uint32_t modifiers; /* INPUT_SHIFT | ... */
-	/* MOTION, MOTION_ABSOLUTE */
+	/* MOTION (dx, dy), MOTION_ABSOLUTE */
 	double x, y;
 	/* BUTTON */
 	uint32_t button;    /* BTN_LEFT ... */
@@ -54,6 +54,7 @@ struct input_keymap {
 
 struct input;
 
+/* May be called before input_create returns, for the devices that are there already. */
 typedef void (*input_fn)(void *data, const struct input_event *event);
 
 int input_create(struct loop *loop, const struct input_keymap *keymap, input_fn fn, void *data,
@@ -75,7 +76,11 @@ void input_release_all(struct input *input);
 /* RDP keyboard layout identifier for XKB names, e.g. 0x00000406 for "dk"; 0x409 when unknown. */
 uint32_t input_rdp_layout(const char *layout, const char *variant);
 
+/* As if a device had sent it. A key that is down already (or up) changes nothing. */
 void input_feed_key(struct input *input, uint32_t code, bool is_down);
+
+/* Press and release what types the code point with this keymap; -ENOENT when nothing does. */
+int input_feed_character(struct input *input, uint32_t character);
 void input_feed(struct input *input, const struct input_event *event);
 
 #endif
