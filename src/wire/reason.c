@@ -11,6 +11,7 @@ struct reason_row {
 
 static const struct reason_row rows[] = {
 	{REASON_NONE, "", "no reason"},
+	{REASON_DEVICE_AGENT, "D01", "the management program of this device does not answer"},
 	{REASON_NET_NO_LINK, "N10", "no network cable or no carrier"},
 	{REASON_NET_NO_ADDRESS, "N11", "the network gave no address"},
 	{REASON_NET_NO_NAME, "N12", "the name service does not know the name or does not answer"},

@@ -13,6 +13,9 @@
 enum reason {
 	REASON_NONE = 0,
 
+	/* D: this device's own parts */
+	REASON_DEVICE_AGENT = 1, /* tynd-agent does not answer */
+
 	/* N: this device's network */
 	REASON_NET_NO_LINK = 10,    /* no cable, no carrier */
 	REASON_NET_NO_ADDRESS = 11, /* no DHCP answer */
