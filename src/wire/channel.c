@@ -31,7 +31,8 @@ struct wire_channel {
 	unsigned rule_count;
 	uint32_t state;
 	bool is_closed;
-	bool *destroyed; /* set while a callback runs */
+	bool is_busy;      /* a round of on_event is under way */
+	bool is_destroyed; /* by a callback of that round, which then frees */
 	struct packet *first, **last;
 	unsigned queued;
 	wire_closed_fn on_closed;
@@ -266,27 +267,30 @@ static int receive_one(struct wire_channel *channel, struct err *why)
 	return ret;
 }
 
-static void on_event(void *data, uint32_t events)
+static void receive_round(struct wire_channel *channel)
 {
-	struct wire_channel *channel = data;
-	bool destroyed = false;
-
-	channel->destroyed = &destroyed;
-	if (events & EPOLLOUT)
-		send_queued(channel);
-	for (int i = 0; i < PACKETS_PER_ROUND && !destroyed && !channel->is_closed; i++) {
+	for (int i = 0; i < PACKETS_PER_ROUND && !channel->is_destroyed && !channel->is_closed; i++) {
 		struct err why = {""};
 		int ret = receive_one(channel, &why);
 
-		if (destroyed)
-			return;
 		if (ret == 0)
-			break;
-		if (ret < 0)
+			return;
+		if (ret < 0 && !channel->is_destroyed)
 			close_channel(channel, why.text[0] ? why.text : NULL);
 	}
-	if (!destroyed)
-		channel->destroyed = NULL;
+}
+
+static void on_event(void *data, uint32_t events)
+{
+	struct wire_channel *channel = data;
+
+	channel->is_busy = true;
+	if (events & EPOLLOUT)
+		send_queued(channel);
+	receive_round(channel);
+	channel->is_busy = false;
+	if (channel->is_destroyed)
+		wire_channel_destroy(channel);
 }
 
 struct wire_channel *wire_channel_create(struct loop *loop, int fd, const struct wire_rule *rules,
@@ -312,12 +316,15 @@ void wire_channel_destroy(struct wire_channel *channel)
 {
 	if (!channel)
 		return;
-	if (channel->destroyed)
-		*channel->destroyed = true;
-	loop_watch_remove(channel->watch);
-	loop_timer_remove(channel->closing);
-	drop_queue(channel);
-	close(channel->fd);
+	if (!channel->is_destroyed) {
+		channel->is_destroyed = true;
+		loop_watch_remove(own_take(channel->watch));
+		loop_timer_remove(channel->closing);
+		drop_queue(channel);
+		close(channel->fd);
+	}
+	if (channel->is_busy)
+		return;
 	free(channel);
 }
 
