@@ -96,7 +96,7 @@ setup:
 	@echo "the environment is ready: $(if $(TYND_ROOT),$(TYND_ROOT),this Debian 13 host)"
 -include $(filter-out tools/rules.mk,$(wildcard tools/*.mk tests/*.mk board/*.mk))
 format:
-	@clang-format -i $(shell git ls-files '*.c' '*.h')
+	@clang-format -i $(sources)
 clean:
 	@rm -rf build build-san
 help:

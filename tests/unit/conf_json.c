@@ -73,8 +73,8 @@ static void test_bad(void)
 
 		TEST(bad_texts[i].text)
 		{
-			int r = json_parse(
-					bad_texts[i].text, strlen(bad_texts[i].text), &tree, &err);
+			int r = json_parse(bad_texts[i].text, strlen(bad_texts[i].text), &tree,
+					&err);
 			CHECK_INT(r, -EINVAL);
 			CHECK(tree == NULL);
 			CHECK_HAS(err.text, bad_texts[i].says);

@@ -71,11 +71,11 @@ static void on_closed(void *data, const char *why)
 }
 
 static const struct wire_rule rules[] = {
-	{ECHO, sizeof(struct message), 0, 3, "ECHO", on_echo},
-	{WITH_FD, sizeof(struct message), 1, 3, "WITH_FD", on_fd},
-	{LATER, sizeof(struct message), 0, 2, "LATER", on_echo},
-	{REFUSED, sizeof(struct message), 0, 3, "REFUSED", on_refused},
-	{ENDS, sizeof(struct message), 0, 3, "ENDS", on_ends},
+		{ECHO, sizeof(struct message), 0, 3, "ECHO", on_echo},
+		{WITH_FD, sizeof(struct message), 1, 3, "WITH_FD", on_fd},
+		{LATER, sizeof(struct message), 0, 2, "LATER", on_echo},
+		{REFUSED, sizeof(struct message), 0, 3, "REFUSED", on_refused},
+		{ENDS, sizeof(struct message), 0, 3, "ENDS", on_ends},
 };
 
 /* An end under test and the raw descriptor of its peer. */
@@ -129,17 +129,17 @@ struct bad_row {
 };
 
 static const struct bad_row bad_rows[] = {
-	{"an unknown type", UNKNOWN, 12, 12, 0, "type 99"},
-	{"a truncated message", ECHO, 12, 11, 0, "ECHO: 11 bytes"},
-	{"a message without a header", ECHO, 12, 4, 0, "no header"},
-	{"a message that is too long", ECHO, 12, 16, 0, "ECHO: 16 bytes"},
-	{"an oversized message", ECHO, 12, WIRE_MESSAGE_MAX + 1, 0, "too large"},
-	{"a header that lies about the size", ECHO, 16, 12, 0, "16 in its header"},
-	{"a descriptor too many", ECHO, 12, 12, 1, "1 descriptors"},
-	{"a descriptor too few", WITH_FD, 12, 12, 0, "0 descriptors"},
-	{"more descriptors than any message has", WITH_FD, 12, 12, 7, "too many"},
-	{"a message in the wrong state", LATER, 12, 12, 0, "not allowed in state"},
-	{"a content that its handler refuses", REFUSED, 12, 12, 0, "refused"},
+		{"an unknown type", UNKNOWN, 12, 12, 0, "type 99"},
+		{"a truncated message", ECHO, 12, 11, 0, "ECHO: 11 bytes"},
+		{"a message without a header", ECHO, 12, 4, 0, "no header"},
+		{"a message that is too long", ECHO, 12, 16, 0, "ECHO: 16 bytes"},
+		{"an oversized message", ECHO, 12, WIRE_MESSAGE_MAX + 1, 0, "too large"},
+		{"a header that lies about the size", ECHO, 16, 12, 0, "16 in its header"},
+		{"a descriptor too many", ECHO, 12, 12, 1, "1 descriptors"},
+		{"a descriptor too few", WITH_FD, 12, 12, 0, "0 descriptors"},
+		{"more descriptors than any message has", WITH_FD, 12, 12, 7, "too many"},
+		{"a message in the wrong state", LATER, 12, 12, 0, "not allowed in state"},
+		{"a content that its handler refuses", REFUSED, 12, 12, 0, "refused"},
 };
 
 static void test_bad(const struct bad_row *row)
@@ -168,15 +168,15 @@ static unsigned open_fds(void)
 	return count;
 }
 
-int main(void)
+static void test_good(void)
 {
 	struct message echo = {.value = 7};
 	struct end end;
-	unsigned fds_before = open_fds();
 	int peer;
 
 	wire_init(&echo, ECHO);
-	TEST("a message that a rule allows arrives whole") {
+	TEST("a message that a rule allows arrives whole")
+	{
 		open_end(&end, &peer);
 		send_raw(peer, &echo, sizeof(echo), 0);
 		loop_step(end.loop, 100);
@@ -184,7 +184,8 @@ int main(void)
 		CHECK_INT(end.last, 7);
 		close_end(&end, peer);
 	}
-	TEST("a descriptor is handed over and becomes close-on-exec") {
+	TEST("a descriptor is handed over and becomes close-on-exec")
+	{
 		struct message with = {.value = 1};
 
 		wire_init(&with, WITH_FD);
@@ -194,10 +195,17 @@ int main(void)
 		CHECK(end.fd >= 0 && (fcntl(end.fd, F_GETFD) & FD_CLOEXEC));
 		close_end(&end, peer);
 	}
-	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++)
-		TEST(bad_rows[i].name)
-			test_bad(&bad_rows[i]);
-	TEST("the end of the peer is told without a reason") {
+}
+
+static void test_end(void)
+{
+	struct message echo = {.value = 7};
+	struct end end;
+	int peer;
+
+	wire_init(&echo, ECHO);
+	TEST("the end of the peer is told without a reason")
+	{
 		open_end(&end, &peer);
 		close(peer);
 		loop_step(end.loop, 100);
@@ -205,14 +213,16 @@ int main(void)
 		CHECK_TEXT(end.why, "");
 		close_end(&end, -1);
 	}
-	TEST("an empty message ends the channel") {
+	TEST("an empty message ends the channel")
+	{
 		open_end(&end, &peer);
 		send_raw(peer, "", 0, 0);
 		loop_step(end.loop, 100);
 		CHECK(end.is_closed);
 		close_end(&end, peer);
 	}
-	TEST("a handler may destroy its channel while more messages wait") {
+	TEST("a handler may destroy its channel while more messages wait")
+	{
 		struct message ends = {.value = 1};
 
 		wire_init(&ends, ENDS);
@@ -223,7 +233,17 @@ int main(void)
 		CHECK_INT(end.handled, 1);
 		close_end(&end, peer);
 	}
-	TEST("messages to a slow peer are queued, in order, and none is lost") {
+}
+
+static void test_slow(void)
+{
+	struct message echo = {.value = 7};
+	struct end end;
+	int peer;
+
+	wire_init(&echo, ECHO);
+	TEST("messages to a slow peer are queued, in order, and none is lost")
+	{
 		struct message got;
 		uint32_t next = 0;
 
@@ -242,7 +262,8 @@ int main(void)
 		CHECK(!end.is_closed);
 		close_end(&end, peer);
 	}
-	TEST("a peer that never reads ends the channel, from the loop") {
+	TEST("a peer that never reads ends the channel, from the loop")
+	{
 		int ret = 0;
 
 		open_end(&end, &peer);
@@ -256,7 +277,19 @@ int main(void)
 		CHECK_INT(wire_send(end.channel, &echo, NULL, 0), -EPIPE);
 		close_end(&end, peer);
 	}
+}
+
+int main(void)
+{
+	unsigned fds_before = open_fds();
+
+	test_good();
+	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++)
+		TEST(bad_rows[i].name)
+	test_bad(&bad_rows[i]);
+	test_end();
+	test_slow();
 	TEST("no descriptor is left behind by any of this")
-		CHECK_INT(open_fds(), fds_before);
+	CHECK_INT(open_fds(), fds_before);
 	TEST_END();
 }
