@@ -24,7 +24,7 @@ CPPFLAGS := -D_GNU_SOURCE -Isrc -DTYND_VERSION='"$(VERSION)"' -DTYND_DATA='"/usr
 CFLAGS := -std=gnu17 -O2 -g $(warnings) $(if $(SAN),$(sanitize) -U_FORTIFY_SOURCE -fPIE,$(hardening))
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),$(sanitize))
 
-.PHONY: all check test demo image lint format clean setup bench help fuzz
+.PHONY: all check test demo image lint format clean setup bench help fuzz uml
 all: $(bins) $(BUILD)/catalogues
 
 # One archive per module; main.c stays outside, so that tests link the rest of a program.
@@ -68,7 +68,7 @@ $(foreach u,$(patsubst tests/unit/%.c,%,$(unit_sources)),$(eval $(call unit_rule
 .PHONY: units
 units: $(units)
 check: all units
-	@tests/run unit
+	@TYND_BUILD=$(BUILD) tests/run unit
 
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/unit/*.d)
 
@@ -80,9 +80,10 @@ $(BUILD)/fuzz/$(1): tests/fuzz/$(1).c $(foreach m,$(call module_of,$(1)) $(call 
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $$@ $$(filter %.c,$$^) $$($(call module_of,$(1))_libs)
 endef
 $(foreach f,$(fuzzers),$(eval $(call fuzz_rules,$(f))))
-FUZZ_RUNS ?= 20000
-fuzz: $(addprefix $(BUILD)/fuzz/,$(fuzzers))
-	@for f in $(fuzzers); do tests/fuzz/run $(BUILD)/fuzz/$$f tests/fuzz/$$f $(FUZZ_RUNS) || exit 1; done
+.PHONY: fuzzers
+fuzzers: $(addprefix $(BUILD)/fuzz/,$(fuzzers))
+fuzz: fuzzers
+	@tests/run fuzz
 
 # --- texts
 languages := $(patsubst po/%.po,%,$(wildcard po/*.po))
@@ -90,6 +91,11 @@ languages := $(patsubst po/%.po,%,$(wildcard po/*.po))
 $(BUILD)/catalogues: $(foreach l,$(languages),$(BUILD)/locale/$(l)/LC_MESSAGES/tynd.mo)
 $(BUILD)/locale/%/LC_MESSAGES/tynd.mo: po/%.po
 	@mkdir -p $(@D) && msgfmt --check -o $@ $<
+
+# --- everything: what CI runs. Each suite says what it needs; see tests/run.
+test: all units fuzzers uml
+	@$(MAKE) image BOARD=pc
+	@TYND_BUILD=$(BUILD) tests/run
 
 # --- the rest are scripts and parts of their own
 setup:
