@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which targets a screen has, in reading order. */
+#include "ui/layout.h"
+
+uint32_t layout_desktop_count(const struct ui_model *model)
+{
+	return model->desktop_count < CONF_DESKTOPS_MAX ? model->desktop_count : CONF_DESKTOPS_MAX;
+}
+
+/* Where another address may help: the server was named by a person, perhaps wrongly. */
+bool layout_has_address_button(const struct ui_model *model)
+{
+	return model->reason == REASON_NET_NO_NAME ||
+	       (model->reason >= REASON_SERVER_UNKNOWN && model->reason <= REASON_SERVER_ERROR);
+}
+
+/* Back to the choice, when there was one. */
+bool layout_has_back(const struct ui_model *model)
+{
+	return model->desktop_name[0] && layout_desktop_count(model) > 1;
+}
+
+static uint32_t sign_in_targets(const struct ui_model *model, enum ui_target *t)
+{
+	uint32_t n = 0;
+
+	t[n++] = UI_TARGET_FIELD_USER;
+	t[n++] = UI_TARGET_FIELD_PASSWORD;
+	if (model->shows_password_button)
+		t[n++] = UI_TARGET_SHOW_PASSWORD;
+	if (model->fields[UI_FIELD_DOMAIN].is_shown)
+		t[n++] = UI_TARGET_FIELD_DOMAIN;
+	t[n++] = UI_TARGET_PRIMARY;
+	if (layout_has_back(model))
+		t[n++] = UI_TARGET_SECONDARY;
+	return n;
+}
+
+static uint32_t desktop_targets(const struct ui_model *model, enum ui_target *t)
+{
+	uint32_t n = 0;
+
+	for (; n < layout_desktop_count(model); n++)
+		t[n] = (enum ui_target)(UI_TARGET_DESKTOP + n);
+	t[n++] = UI_TARGET_SECONDARY;
+	return n;
+}
+
+uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
+{
+	t[0] = UI_TARGET_PRIMARY;
+	switch (model->screen) {
+	case UI_NETWORK:
+		t[1] = UI_TARGET_SECONDARY;
+		return layout_has_address_button(model) ? 2 : 1;
+	case UI_SERVER:
+		t[0] = UI_TARGET_FIELD_SERVER;
+		t[1] = UI_TARGET_PRIMARY;
+		return 2;
+	case UI_REFUSED:
+		return 1;
+	case UI_SIGN_IN:
+		return sign_in_targets(model, t);
+	case UI_DESKTOPS:
+		return desktop_targets(model, t);
+	case UI_CONNECTING:
+		t[0] = UI_TARGET_SECONDARY;
+		return 1;
+	case UI_ENDED:
+		t[1] = UI_TARGET_SECONDARY;
+		return 2;
+	case UI_SESSION:
+		t[0] = UI_TARGET_MESSAGE_CLOSE;
+		return model->message_count > 0 ? 1 : 0;
+	case UI_STARTING:
+	case UI_APPROVAL:
+	case UI_BLANK:
+		break;
+	}
+	return 0;
+}
+
+enum ui_target ui_focus_next(const struct ui_model *model, bool is_backward)
+{
+	enum ui_target targets[UI_TARGET_END];
+	uint32_t count = layout_targets(model, targets);
+
+	if (!count)
+		return UI_TARGET_NONE;
+	for (uint32_t i = 0; i < count; i++)
+		if (targets[i] == model->focus)
+			return targets[(i + (is_backward ? count - 1 : 1)) % count];
+	return is_backward ? targets[count - 1] : targets[0];
+}
