@@ -82,8 +82,9 @@ struct json {
 	unsigned index; /* array: of that item */
 	unsigned known_count;
 	const char *known[JSON_KEYS_MAX];
-	bool takes_all; /* unknown keys are fine */
-	int status;	/* 0, or the negative errno of the first error */
+	bool takes_all;	  /* unknown keys are fine */
+	bool takes_nulls; /* null is as if the key were not there */
+	int status;	  /* 0, or the negative errno of the first error */
 	struct err *err;
 	char path[JSON_PATH_MAX];
 };
@@ -91,14 +92,15 @@ struct json {
 /* Read the tree, which must be an object. `err` may be NULL. */
 void json_begin(struct json *in, const cJSON *tree, struct err *err);
 
-/* The same below `path`, which then starts the paths in messages. */
-void json_begin_at(struct json *in, const cJSON *tree, const char *path, struct err *err);
-
 /* End of reading: the first error, or -EINVAL for the first unknown key, or 0. */
 int json_end(struct json *in);
 
 /* Unknown keys are no error here: for answers of a newer server. */
 void json_take_all(struct json *in);
+
+/* A merge patch (RFC 7396), where null takes a value out: here and below, null counts as missing.
+ */
+void json_take_nulls(struct json *in);
 
 /* Whether the key is there (whatever its value). Marks it as known. */
 bool json_has(struct json *in, const char *key);
@@ -124,9 +126,11 @@ void json_borrow(struct json *in, const char *key, unsigned flags, const cJSON *
 /*
  * Go into the object or array at `key`. True: read it from `inner` and json_leave it, which
  * refuses unknown keys and hands its error to the outer one. False: not there, or an error.
- * An array with more than `max` items is an error.
+ * An array with more than `max` items or an object with more than `max` members is an error.
  */
 bool json_enter(struct json *in, const char *key, unsigned flags, struct json *inner);
+bool json_enter_map(
+		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner);
 bool json_enter_list(
 		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner);
 void json_leave(struct json *inner);

@@ -53,16 +53,11 @@ static void begin(struct json *in, const cJSON *node, const char *path, struct e
 	snprintf(in->path, sizeof(in->path), "%s", path);
 }
 
-void json_begin_at(struct json *in, const cJSON *tree, const char *path, struct err *err)
-{
-	begin(in, tree, path, err);
-	if (!cJSON_IsObject(tree))
-		json_refuse(in, NULL, "%s where an object was expected", type_of(tree));
-}
-
 void json_begin(struct json *in, const cJSON *tree, struct err *err)
 {
-	json_begin_at(in, tree, "", err);
+	begin(in, tree, "", err);
+	if (!cJSON_IsObject(tree))
+		json_refuse(in, NULL, "%s where an object was expected", type_of(tree));
 }
 
 static bool is_known(const struct json *in, const char *key)
@@ -104,6 +99,11 @@ void json_take_all(struct json *in)
 	in->takes_all = true;
 }
 
+void json_take_nulls(struct json *in)
+{
+	in->takes_nulls = true;
+}
+
 static void know(struct json *in, const char *key)
 {
 	if (is_known(in, key))
@@ -119,6 +119,8 @@ static const cJSON *find(struct json *in, const char *key, unsigned flags)
 		return NULL;
 	know(in, key);
 	const cJSON *node = cJSON_GetObjectItemCaseSensitive(in->node, key);
+	if (in->takes_nulls && cJSON_IsNull(node))
+		node = NULL;
 	if (!node && (flags & JSON_REQUIRED))
 		json_refuse(in, key, "is missing");
 	return node;
@@ -249,6 +251,7 @@ static void inherit(struct json *inner, struct json *outer, const cJSON *node)
 {
 	begin(inner, node, outer->path, outer->err);
 	inner->outer = outer;
+	inner->takes_nulls = outer->takes_nulls;
 }
 
 bool json_enter(struct json *in, const char *key, unsigned flags, struct json *inner)
@@ -262,20 +265,31 @@ bool json_enter(struct json *in, const char *key, unsigned flags, struct json *i
 	return true;
 }
 
+static bool has_at_most(struct json *in, const char *key, unsigned max)
+{
+	const cJSON *node = cJSON_GetObjectItemCaseSensitive(in->node, key);
+	unsigned count = 0;
+
+	for (const cJSON *item = node->child; item && count <= max; item = item->next)
+		count++;
+	if (count > max)
+		json_refuse(in, key, "more than %u of them", max);
+	return count <= max;
+}
+
+bool json_enter_map(
+		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner)
+{
+	return json_enter(in, key, flags, inner) && has_at_most(in, key, max);
+}
+
 bool json_enter_list(
 		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner)
 {
 	const cJSON *node = find(in, key, flags);
 
-	if (!is_type(in, key, node, cJSON_IsArray(node), "an array"))
+	if (!is_type(in, key, node, cJSON_IsArray(node), "an array") || !has_at_most(in, key, max))
 		return false;
-	unsigned count = 0;
-	for (const cJSON *item = node->child; item && count <= max; item = item->next)
-		count++;
-	if (count > max) {
-		json_refuse(in, key, "more than %u items", max);
-		return false;
-	}
 	inherit(inner, in, node);
 	json_path_key(inner->path, key, strlen(key));
 	return true;
@@ -323,6 +337,8 @@ bool json_next_member(struct json *object, const char **key, struct json *inner)
 	const cJSON *node = object->next;
 
 	json_take_all(object);
+	while (object->takes_nulls && cJSON_IsNull(node))
+		node = node->next;
 	if (!node || object->status < 0)
 		return false;
 	inherit(inner, object, node);

@@ -273,7 +273,7 @@ static const struct bad bad_values[] = {
 		{"{\"name\":\"a\",\"Port\":3389}", "Port: not a known key; it is written \"port\""},
 		{"{\"name\":\"a\",\"colour\":3389}", "colour: not a known key"},
 		{"{\"name\":\"a\",\"list\":{}}", "list: an object where an array was expected"},
-		{"{\"name\":\"a\",\"list\":[\"a\",\"b\",\"c\",\"d\"]}", "list: more than 3 items"},
+		{"{\"name\":\"a\",\"list\":[\"a\",\"b\",\"c\",\"d\"]}", "list: more than 3 of them"},
 		{"{\"name\":\"a\",\"list\":[\"a\",false]}", "list[1]: true or false where a text"},
 		{"{\"name\":\"a\",\"objects\":[{\"n\":1},{\"n\":10}]}", "objects[1].n: 10 is not"},
 		{"{\"name\":\"a\",\"objects\":[{\"n\":1},{\"n\":1,\"m\":1}]}",
