@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conf/fields.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const security_words[] = {"auto", "nla", "tls", NULL};
+static const char *const severity_words[] = {"info", "warning", "urgent", NULL};
+const char *const conf_trust_words[] = {"ca", "pinned", NULL};
+
+/* Offset and size of a member, which `type` may hold inside of another struct. */
+#define AT(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+
+#define TEXT(part, name, ...) \
+	{.section = #part, \
+			.key = #name, \
+			.kind = CONF_KIND_TEXT, \
+			AT(struct conf, part.name), \
+			__VA_ARGS__}
+#define WHOLE(part, name, low, high) \
+	{.section = #part, \
+			.key = #name, \
+			.kind = CONF_KIND_WHOLE, \
+			AT(struct conf, part.name), \
+			.min = (low), \
+			.max = (high)}
+#define BOOL(part, name, member) \
+	{.section = #part, .key = #name, .kind = CONF_KIND_BOOL, AT(struct conf, part.member)}
+#define COLOUR(part, name) \
+	{.section = #part, \
+			.key = #name, \
+			.kind = CONF_KIND_COLOUR, \
+			AT(struct conf, part.name), \
+			.max = 0xffffff}
+
+/* clang-format off */
+const struct conf_field conf_fields[] = {
+	TEXT(identity, organisation),
+	TEXT(identity, site),
+	TEXT(identity, device),
+	TEXT(locale, language, .form = CONF_FORM_LANGUAGE, .is_filled = true),
+	TEXT(locale, timezone, .form = CONF_FORM_TIMEZONE, .is_filled = true),
+	TEXT(keyboard, layout, .form = CONF_FORM_XKB, .is_filled = true),
+	TEXT(keyboard, variant, .form = CONF_FORM_XKB),
+	TEXT(keyboard, options, .form = CONF_FORM_XKB),
+	WHOLE(keyboard, repeat_delay_ms, 100, 2000),
+	WHOLE(keyboard, repeat_per_second, 1, 60),
+	BOOL(keyboard, repeat_off, is_repeat_off),
+	WHOLE(display, width, 0, 8192),
+	WHOLE(display, height, 0, 8192),
+	WHOLE(display, scale_percent, 100, 300),
+	WHOLE(display, blank_after_min, 0, 1440),
+	{.section = "trust", .key = "ca", .kind = CONF_KIND_TEXT, AT(struct conf, ca), .has_lines = true},
+	BOOL(sign_in, asks_domain, asks_domain),
+	BOOL(sign_in, shows_password_button, shows_password_button),
+	BOOL(sign_in, remembers_user, remembers_user),
+	WHOLE(sign_in, idle_min, 0, 1440),
+	TEXT(helpdesk, phone),
+	TEXT(helpdesk, text, .has_lines = true),
+	TEXT(branding, title),
+	COLOUR(branding, accent),
+	COLOUR(branding, background),
+	{.key = NULL},
+};
+
+const struct conf_field conf_desktop_fields[] = {
+	{.key = "name", .kind = CONF_KIND_TEXT, AT(struct conf_desktop, name), .is_filled = true},
+	{.key = "host", .kind = CONF_KIND_TEXT, AT(struct conf_desktop, host), .is_filled = true,
+	 .form = CONF_FORM_HOST},
+	{.key = "port", .kind = CONF_KIND_WHOLE, AT(struct conf_desktop, port), .min = 1, .max = 65535},
+	{.key = "user", .kind = CONF_KIND_TEXT, AT(struct conf_desktop, user)},
+	{.key = "domain", .kind = CONF_KIND_TEXT, AT(struct conf_desktop, domain)},
+	{.key = "security", .kind = CONF_KIND_WORD, AT(struct conf_desktop, security),
+	 .words = security_words},
+	{.key = NULL},
+};
+
+const struct conf_field conf_message_fields[] = {
+	{.key = "severity", .kind = CONF_KIND_WORD, AT(struct conf_message, severity),
+	 .words = severity_words},
+	{.key = "text", .kind = CONF_KIND_TEXT, AT(struct conf_message, text), .is_filled = true,
+	 .has_lines = true},
+	{.key = NULL},
+};
+/* clang-format on */
+
+/* Members are 1 (bool), 2 or 4 bytes (numbers, enumerations): read as bytes, any value may come. */
+uint32_t conf_field_number(const struct conf_field *field, const void *base)
+{
+	const char *member = (const char *)base + field->offset;
+	uint8_t small;
+	uint16_t middle;
+	uint32_t large;
+
+	switch (field->size) {
+	case sizeof(small):
+		memcpy(&small, member, sizeof(small));
+		return small;
+	case sizeof(middle):
+		memcpy(&middle, member, sizeof(middle));
+		return middle;
+	default:
+		memcpy(&large, member, sizeof(large));
+		return large;
+	}
+}
+
+void conf_field_set_number(const struct conf_field *field, void *base, uint32_t number)
+{
+	char *member = (char *)base + field->offset;
+	uint8_t small = (uint8_t)number;
+	uint16_t middle = (uint16_t)number;
+
+	if (field->size == sizeof(small))
+		memcpy(member, &small, sizeof(small));
+	else if (field->size == sizeof(middle))
+		memcpy(member, &middle, sizeof(middle));
+	else
+		memcpy(member, &number, sizeof(number));
+}
+
+const char *conf_field_text(
+		const struct conf_field *field, const void *base, char buffer[CONF_NUMBER_TEXT_MAX])
+{
+	uint32_t number;
+
+	if (field->kind == CONF_KIND_TEXT)
+		return (const char *)base + field->offset;
+	number = conf_field_number(field, base);
+	if (field->kind == CONF_KIND_WORD)
+		return field->words[number];
+	if (field->kind == CONF_KIND_BOOL)
+		return number ? "true" : "false";
+	snprintf(buffer, CONF_NUMBER_TEXT_MAX, field->kind == CONF_KIND_COLOUR ? "#%06X" : "%u",
+			number);
+	return buffer;
+}
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGIT "0123456789"
+
+static const struct form {
+	const char *first; /* bytes that may begin it */
+	const char *rest;
+	const char *expected;
+} forms[] = {
+		[CONF_FORM_ID] = {LOWER DIGIT, LOWER DIGIT "-", "a-z, 0-9 and -, not - first"},
+		[CONF_FORM_HOST] = {LOWER UPPER DIGIT ":", LOWER UPPER DIGIT ".:_-",
+				"a host name or an address"},
+		[CONF_FORM_LANGUAGE] = {LOWER UPPER, LOWER UPPER DIGIT "-",
+				"a language such as \"da\" or \"en-GB\""},
+		[CONF_FORM_TIMEZONE] = {LOWER UPPER, LOWER UPPER DIGIT "/_+-",
+				"a time zone such as \"Europe/Copenhagen\""},
+		[CONF_FORM_XKB] = {LOWER UPPER DIGIT, LOWER UPPER DIGIT "_,:-",
+				"XKB names such as \"dk\" or \"us,dk\""},
+};
+
+bool conf_form_fits(enum conf_form form, const char *text, const char **expected)
+{
+	const struct form *rule = &forms[form];
+
+	if (form == CONF_FORM_ANY || !text[0])
+		return true;
+	*expected = rule->expected;
+	return strchr(rule->first, text[0]) && strspn(text, rule->rest) == strlen(text);
+}

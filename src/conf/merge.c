@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conf/merge.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "conf/json.h"
+
+/* An object of the patch that is being gone through, and where it goes. */
+struct level {
+	cJSON *target;
+	const cJSON *member;
+};
+
+/* The object at `key` of `target`, made or put in the place of a scalar when there is none. */
+static cJSON *object_at(cJSON *target, const char *key)
+{
+	cJSON *there = cJSON_GetObjectItemCaseSensitive(target, key);
+
+	if (cJSON_IsObject(there))
+		return there;
+	cJSON_DeleteItemFromObjectCaseSensitive(target, key);
+	return json_put_object(target, key);
+}
+
+/* `target` is an object, as is `patch`. An object of the patch becomes the next level. */
+static void merge_into(cJSON *target, const cJSON *patch)
+{
+	struct level levels[JSON_DEPTH_MAX + 1] = {{target, patch->child}};
+	unsigned depth = 1;
+
+	while (depth > 0) {
+		struct level *top = &levels[depth - 1];
+		const cJSON *member = top->member;
+
+		if (!member) {
+			depth--;
+			continue;
+		}
+		top->member = member->next;
+		if (cJSON_IsObject(member)) {
+			assert(depth <= JSON_DEPTH_MAX);
+			levels[depth++] = (struct level){
+					object_at(top->target, member->string), member->child};
+			continue;
+		}
+		cJSON *there = cJSON_GetObjectItemCaseSensitive(top->target, member->string);
+		if (cJSON_IsNull(member))
+			cJSON_Delete(cJSON_DetachItemViaPointer(top->target, there));
+		else if (there)
+			cJSON_ReplaceItemViaPointer(top->target, there, json_copy(member));
+		else
+			json_put(top->target, member->string, json_copy(member));
+	}
+}
+
+cJSON *conf_merge(const cJSON *target, const cJSON *patch)
+{
+	if (!cJSON_IsObject(patch))
+		return json_copy(patch);
+	cJSON *merged = cJSON_IsObject(target) ? json_copy(target) : json_new_object();
+	merge_into(merged, patch);
+	return merged;
+}
+
+cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count)
+{
+	cJSON *merged = json_new_object();
+
+	for (unsigned i = 0; i < count; i++)
+		if (cJSON_IsObject(layers[i].document))
+			merge_into(merged, layers[i].document);
+	return merged;
+}
+
+int conf_merge_origin(const struct conf_layer *layers, unsigned count, const char *pointer)
+{
+	for (unsigned i = count; i > 0; i--) {
+		const cJSON *value = json_at(layers[i - 1].document, pointer);
+
+		if (value && !cJSON_IsNull(value))
+			return (int)i - 1;
+	}
+	return -1;
+}
+
+cJSON *conf_merge_origins(const cJSON *merged, const struct conf_layer *layers, unsigned count)
+{
+	cJSON *origins = json_new_object();
+	struct json_walk walk;
+
+	json_walk_begin(&walk, merged);
+	while (json_walk_next(&walk)) {
+		int origin = conf_merge_origin(layers, count, walk.pointer);
+
+		if (origin >= 0 && walk.pointer[0])
+			json_put_text(origins, walk.pointer, layers[origin].name);
+	}
+	return origins;
+}
