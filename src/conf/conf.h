@@ -13,8 +13,8 @@
 #include "base/err.h"
 
 enum {
-	CONF_NAME_MAX = 64,    /* bytes of names, with NUL; the others alike */
-	CONF_HOST_MAX = 254,   /* RFC 1035 name or address */
+	CONF_NAME_MAX = 64,  /* bytes of names, with NUL; the others alike */
+	CONF_HOST_MAX = 254, /* RFC 1035 name or address */
 	CONF_TEXT_MAX = 512,
 	CONF_CA_MAX = 16 * 1024,
 	CONF_DESKTOPS_MAX = 16,
@@ -26,7 +26,7 @@ enum conf_security { CONF_SECURITY_AUTO, CONF_SECURITY_NLA, CONF_SECURITY_TLS };
 
 /* How a desktop's certificate is judged. The person is never asked. */
 enum conf_trust {
-	CONF_TRUST_CA,     /* chain to trust.ca, or to the system's store, and the name fits */
+	CONF_TRUST_CA,	   /* chain to trust.ca, or to the system's store, and the name fits */
 	CONF_TRUST_PINNED, /* SHA-256 of the certificate is one of `pins` */
 };
 
@@ -34,17 +34,17 @@ enum conf_severity { CONF_SEVERITY_INFO, CONF_SEVERITY_WARNING, CONF_SEVERITY_UR
 
 struct conf_identity {
 	char organisation[CONF_NAME_MAX]; /* "Aarhus Kommune" */
-	char site[CONF_NAME_MAX];         /* "Skødstrup Skole" */
-	char device[CONF_NAME_MAX];       /* "SKO-0117", shown in the corner */
+	char site[CONF_NAME_MAX];	  /* "Skødstrup Skole" */
+	char device[CONF_NAME_MAX];	  /* "SKO-0117", shown in the corner */
 };
 
 struct conf_locale {
-	char language[16]; /* "da", "en", "sv" ...: BCP 47 */
+	char language[16];	      /* "da", "en", "sv" ...: BCP 47 */
 	char timezone[CONF_NAME_MAX]; /* IANA */
 };
 
 struct conf_keyboard {
-	char layout[32];  /* XKB names: "dk" */
+	char layout[32]; /* XKB names: "dk" */
 	char variant[32];
 	char options[CONF_NAME_MAX];
 	uint16_t repeat_delay_ms;   /* 100..2000, default 400 */
@@ -53,17 +53,17 @@ struct conf_keyboard {
 };
 
 struct conf_display {
-	uint32_t width, height;  /* 0, 0: the monitor's preferred mode */
-	uint16_t scale_percent;  /* 100..300 */
+	uint32_t width, height;	  /* 0, 0: the monitor's preferred mode */
+	uint16_t scale_percent;	  /* 100..300 */
 	uint16_t blank_after_min; /* 0: never, ..1440 */
 };
 
 struct conf_desktop {
-	char id[32];              /* [a-z0-9-]+, unique */
+	char id[32];		  /* [a-z0-9-]+, unique */
 	char name[CONF_NAME_MAX]; /* what the person reads */
 	char host[CONF_HOST_MAX];
-	uint16_t port;            /* 3389 */
-	char user[128];           /* hint, filled into the field */
+	uint16_t port;	/* 3389 */
+	char user[128]; /* hint, filled into the field */
 	char domain[128];
 	enum conf_security security;
 	enum conf_trust trust;
@@ -72,10 +72,10 @@ struct conf_desktop {
 };
 
 struct conf_sign_in {
-	bool asks_domain;     /* show the domain field */
+	bool asks_domain; /* show the domain field */
 	bool shows_password_button;
-	bool remembers_user;  /* the last user name stays in the field */
-	uint16_t idle_min;    /* sign out at the kiosk after so long without input; 0: never */
+	bool remembers_user; /* the last user name stays in the field */
+	uint16_t idle_min;   /* sign out at the kiosk after so long without input; 0: never */
 };
 
 struct conf_helpdesk {
@@ -91,8 +91,8 @@ struct conf_message {
 
 struct conf_branding {
 	char title[CONF_NAME_MAX]; /* over the sign-in fields; "" = organisation */
-	uint32_t accent;     /* 0xRRGGBB */
-	uint32_t background; /* 0xRRGGBB */
+	uint32_t accent;	   /* 0xRRGGBB */
+	uint32_t background;	   /* 0xRRGGBB */
 };
 
 struct conf {
@@ -112,10 +112,10 @@ struct conf {
 
 /* What a signed envelope holds: the effective config of one device. */
 struct conf_signed {
-	uint64_t revision;  /* only grows, 1.. */
-	int64_t issued_s;   /* Unix time */
-	int64_t expires_s;  /* only warns; 0: never */
-	char device[65];    /* id of the device it is for */
+	uint64_t revision; /* only grows, 1.. */
+	int64_t issued_s;  /* Unix time */
+	int64_t expires_s; /* only warns; 0: never */
+	char device[65];   /* id of the device it is for */
 	struct conf conf;
 };
 
@@ -125,7 +125,7 @@ struct conf conf_default(void);
 /*
  * Every range and every relation of a filled struct, also of one that came over a
  * wire (texts terminated, UTF-8 and without control bytes, counts, enumerations). -EINVAL
- * with the path of the value: "desktops[2].port: 0 is not in 1..65535".
+ * with the path of the value: "desktops.main.port: 0 is not in 1..65535".
  */
 int conf_check(const struct conf *conf, struct err *err);
 int conf_signed_check(const struct conf_signed *conf, struct err *err);
