@@ -40,14 +40,15 @@ struct display;
 struct display_output;
 
 struct display_output_info {
-	char name[32]; /* "HDMI-A-1" */
+	char name[32];		/* "HDMI-A-1" */
 	uint32_t width, height; /* pixels of the mode */
 	uint32_t refresh_mhz;
 	uint32_t width_mm, height_mm; /* 0: not known */
 };
 
 struct display_handler {
-	/* Outputs came, went or changed their size: ask display_output_count again and redraw all. */
+	/* Outputs came, went or changed their size: ask display_output_count again and redraw all.
+	 */
 	void (*on_outputs)(void *data);
 	/* The commit is on the screen; `time_us` is CLOCK_MONOTONIC. */
 	void (*on_shown)(void *data, struct display_output *output, int64_t time_us);
@@ -63,19 +64,17 @@ struct display_stats {
 };
 
 struct display_kms_options {
-	const char *path; /* "/dev/dri/card0", or NULL: the first card with a connector */
+	const char *path;	/* "/dev/dri/card0", or NULL: the first card with a connector */
 	uint32_t width, height; /* wanted mode, 0: preferred */
 };
 
 /* Takes DRM master and lights every connected output with black. */
 int display_create_kms(struct loop *loop, const struct display_kms_options *options,
-		       const struct display_handler *handler, struct display **ret,
-		       struct err *err);
+		const struct display_handler *handler, struct display **ret, struct err *err);
 
 /* `count` outputs of the given sizes; on_shown comes from the loop after each commit. */
 int display_create_headless(struct loop *loop, const uint32_t (*sizes)[2], unsigned count,
-			    const struct display_handler *handler, struct display **ret,
-			    struct err *err);
+		const struct display_handler *handler, struct display **ret, struct err *err);
 void display_destroy(struct display *display); /* takes NULL */
 
 unsigned display_output_count(const struct display *display);
@@ -89,12 +88,12 @@ struct display_stats display_stats(const struct display *display);
  * staged before; rect_count 0 means all of it. Nothing is shown before display_commit.
  */
 int display_set_layer(struct display_output *output, enum display_layer layer,
-		      const struct display_picture *picture, int32_t x, int32_t y,
-		      const struct display_rect *damage, unsigned rect_count);
+		const struct display_picture *picture, int32_t x, int32_t y,
+		const struct display_rect *damage, unsigned rect_count);
 
 /* Move a layer that is already there (the cursor): as cheap as the hardware allows. */
-void display_move_layer(struct display_output *output, enum display_layer layer, int32_t x,
-			int32_t y);
+void display_move_layer(
+		struct display_output *output, enum display_layer layer, int32_t x, int32_t y);
 
 /*
  * Show what was staged: at the next vertical blank, or behind the commit that is still

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands behind display.h; private to this module. */
+#ifndef KMS_BACKEND_H
+#define KMS_BACKEND_H
+
+#include "kms/compose.h"
+#include "kms/display.h"
+#include "kms/scene.h"
+
+struct backend {
+	/* output->latched changed: show it now or when the output is free again. */
+	void (*commit)(struct display_output *output);
+	/* display->is_on changed. */
+	void (*set_power)(struct display *display);
+	void (*destroy_output)(struct display_output *output);
+	/* All outputs are destroyed already. */
+	void (*destroy)(struct display *display);
+};
+
+/* The back ends put their own behind these two. */
+struct display {
+	const struct backend *backend;
+	struct loop *loop;
+	struct display_handler handler;
+	struct display_output *outputs[DISPLAY_OUTPUTS_MAX];
+	unsigned output_count;
+	struct display_stats stats;
+	bool is_on;
+};
+
+struct display_output {
+	struct display *display;
+	struct display_output_info info;
+	struct scene staged;  /* what the caller said last */
+	struct scene latched; /* what display_commit asked for; damage: not shown yet */
+};
+
+void display_init(struct display *display, const struct backend *backend, struct loop *loop,
+		const struct display_handler *handler);
+
+/* Sets up the common part; display_add_output then hands the output to the display. */
+void display_output_init(struct display_output *output, struct display *display,
+		const struct display_output_info *info);
+void display_output_finish(struct display_output *output);
+void display_add_output(struct display *display, struct display_output *output);
+void display_remove_output(struct display *display, struct display_output *output);
+
+/* Calls that do nothing when the handler left them out. */
+void display_say_outputs(struct display *display);
+void display_say_shown(struct display_output *output, int64_t time_us);
+void display_say_lost(struct display *display, const char *why);
+
+#endif

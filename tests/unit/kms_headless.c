@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include <errno.h>
+#include <png.h>
+
+#include "base/loop.h"
+#include "kms/headless.h"
+#include "kms_reference.h"
+
+enum { WIDTH = 64, HEIGHT = 70 };
+
+struct seen {
+	unsigned shown, outputs, lost;
+	struct display_output *last;
+	int64_t time_us;
+};
+
+static void on_shown(void *data, struct display_output *output, int64_t time_us)
+{
+	struct seen *seen = data;
+
+	seen->shown++;
+	seen->last = output;
+	seen->time_us = time_us;
+}
+
+static struct display *make(struct loop *loop, struct seen *seen, unsigned count)
+{
+	static const uint32_t sizes[3][2] = {{WIDTH, HEIGHT}, {32, 16}, {1, 1}};
+	struct display_handler handler = {.on_shown = on_shown, .data = seen};
+	struct display *display = NULL;
+	struct err err;
+
+	*seen = (struct seen){0};
+	CHECK_INT(display_create_headless(loop, sizes, count, &handler, &display, &err), 0);
+	return display;
+}
+
+static int set(void *data, enum display_layer layer, const struct display_picture *picture,
+		int32_t x, int32_t y, const struct display_rect *damage, unsigned count)
+{
+	return display_set_layer(data, layer, picture, x, y, damage, count);
+}
+
+static void move(void *data, enum display_layer layer, int32_t x, int32_t y)
+{
+	display_move_layer(data, layer, x, y);
+}
+
+static void test_random(struct loop *loop)
+{
+	static struct reference reference;
+	static struct reference_memory memory;
+	struct seen seen;
+
+	TEST("whatever was committed last is shown once the loop ran")
+	{
+		struct display *display = make(loop, &seen, 1);
+		struct display_output *output = display_output_at(display, 0);
+		struct reference_calls calls = {set, move, output};
+		uint32_t seed = 7;
+		unsigned wrong = 0;
+		for (unsigned i = 0; i < 500; i++) {
+			for (unsigned k = reference_below(&seed, 4); k > 0; k--) {
+				wrong += reference_step(&reference, &memory, &seed, &calls) != 0;
+				display_commit(output);
+			}
+			for (unsigned k = 0; k < 3; k++)
+				loop_step(loop, 0);
+			wrong += reference_differs(&reference, headless_pixels(output), WIDTH,
+					HEIGHT, WIDTH * 4);
+		}
+		CHECK_INT(wrong, 0);
+		display_destroy(display);
+	}
+}
+
+static void test_commits(struct loop *loop)
+{
+	static uint32_t pixels[WIDTH * HEIGHT];
+	struct display_picture picture = {DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, WIDTH * 4, pixels};
+	struct seen seen;
+	struct display *display = make(loop, &seen, 2);
+	struct display_output *output = display_output_at(display, 0);
+
+	TEST("a commit without a change is none")
+	{
+		display_commit(output);
+		loop_step(loop, 0);
+		CHECK_INT(display_stats(display).commits, 0);
+		CHECK_INT(seen.shown, 0);
+	}
+	TEST("a commit is shown from the loop, not from the call")
+	{
+		display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
+		display_commit(output);
+		CHECK_INT(seen.shown, 0);
+		loop_step(loop, 100);
+		CHECK_INT(seen.shown, 1);
+		CHECK(seen.last == output);
+		CHECK(seen.time_us > 0 && seen.time_us <= loop_now_us());
+		CHECK_INT(display_stats(display).bytes_copied, WIDTH * HEIGHT * 4);
+	}
+	TEST("commits behind one that is under way become one")
+	{
+		for (unsigned i = 0; i < 10; i++) {
+			display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
+			display_commit(output);
+		}
+		for (unsigned i = 0; i < 10; i++)
+			loop_step(loop, 5);
+		CHECK_INT(display_stats(display).commits, 3);
+		CHECK_INT(seen.shown, 3);
+	}
+	TEST("an output without power shows the last commit when it comes back")
+	{
+		display_set_power(display, false);
+		for (unsigned i = 0; i < 2; i++) {
+			display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
+			display_commit(output);
+			loop_step(loop, 0);
+		}
+		CHECK_INT(display_stats(display).commits, 3);
+		display_set_power(display, true);
+		loop_step(loop, 100);
+		CHECK_INT(display_stats(display).commits, 4);
+		CHECK_INT(seen.shown, 4);
+	}
+	TEST("outputs are independent")
+	{
+		CHECK_INT(display_output_count(display), 2);
+		struct display_output *second = display_output_at(display, 1);
+		CHECK_TEXT(display_output_info(second).name, "headless-2");
+		CHECK_INT(display_output_info(second).width, 32);
+		CHECK(display_output_at(display, 2) == NULL);
+	}
+	display_destroy(display);
+}
+
+static void test_refused(struct loop *loop)
+{
+	static const uint32_t sizes[2][2] = {{640, 480}, {0, 480}};
+	struct display_handler handler = {0};
+	struct display *display = NULL;
+	struct err err;
+
+	TEST("an output without pixels is refused by name")
+	{
+		CHECK_INT(display_create_headless(loop, sizes, 2, &handler, &display, &err),
+				-EINVAL);
+		CHECK_TEXT(err.text, "headless output 2: 0x480 is not within 1..16384");
+		CHECK(display == NULL);
+	}
+	TEST("no output at all is refused")
+	{
+		CHECK_INT(display_create_headless(loop, sizes, 0, &handler, &display, &err),
+				-EINVAL);
+	}
+}
+
+static void test_png(struct loop *loop)
+{
+	static uint32_t pixels[WIDTH * HEIGHT];
+	static uint8_t rgb[WIDTH * HEIGHT * 3];
+	struct display_picture picture = {DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, WIDTH * 4, pixels};
+	struct seen seen;
+	struct display *display = make(loop, &seen, 1);
+	struct display_output *output = display_output_at(display, 0);
+	struct err err = {""};
+
+	for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
+		pixels[i] = i * 12345;
+	TEST("the PNG holds what is shown")
+	{
+		char path[] = "/tmp/kms_headless.XXXXXX";
+		OWNED(fd) int fd = mkstemp(path);
+		png_image image = {.version = PNG_IMAGE_VERSION};
+		unsigned wrong = 0;
+		display_set_layer(output, DISPLAY_UI, &picture, 0, 0, NULL, 0);
+		display_commit(output);
+		loop_step(loop, 0);
+		CHECK_INT(display_save_png(output, path, &err), 0);
+		CHECK(png_image_begin_read_from_file(&image, path));
+		image.format = PNG_FORMAT_RGB;
+		CHECK_INT(image.width * image.height, WIDTH * HEIGHT);
+		CHECK(png_image_finish_read(&image, NULL, rgb, 0, NULL));
+		for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
+			wrong += (pixels[i] & 0xffffff) !=
+				 (uint32_t)(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 |
+						 rgb[3 * i + 2]);
+		CHECK_INT(wrong, 0);
+		unlink(path);
+	}
+	TEST("a PNG that can't be written says where")
+	{
+		CHECK(display_save_png(output, "/nowhere/at/all.png", &err) < 0);
+		CHECK_HAS(err.text, "/nowhere/at/all.png");
+	}
+	display_destroy(display);
+}
+
+int main(void)
+{
+	struct loop *loop = loop_create();
+
+	test_random(loop);
+	test_commits(loop);
+	test_refused(loop);
+	test_png(loop);
+	loop_destroy(loop);
+	TEST_END();
+}
