@@ -66,8 +66,8 @@ static void test_random(struct loop *loop)
 				wrong += reference_step(&reference, &memory, &seed, &calls) != 0;
 				display_commit(output);
 			}
-			for (unsigned k = 0; k < 3; k++)
-				loop_step(loop, 0);
+			while (seen.shown < display_stats(display).commits)
+				loop_step(loop, 100);
 			wrong += reference_differs(&reference, headless_pixels(output), WIDTH,
 					HEIGHT, WIDTH * 4);
 		}
@@ -187,7 +187,7 @@ static void test_png(struct loop *loop)
 		CHECK(png_image_finish_read(&image, NULL, rgb, 0, NULL));
 		for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
 			wrong += (pixels[i] & 0xffffff) !=
-				 (uint32_t)(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 |
+			         (uint32_t)(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 |
 						 rgb[3 * i + 2]);
 		CHECK_INT(wrong, 0);
 		unlink(path);
