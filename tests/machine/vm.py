@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A virtual machine that boots the image: QEMU, its QMP socket, pictures, keys, and a channel
+into the guest that exists only in the extra initramfs segment of the tests (guest/)."""
+import gzip, json, os, re, shutil, socket, subprocess, time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+KEYS = {" ": "spc", "\n": "ret", "\t": "tab", "-": "minus", "=": "equal", ".": "dot", ",": "comma",
+        "/": "slash", ";": "semicolon", "'": "apostrophe", "\\": "backslash", "[": "bracket_left",
+        "]": "bracket_right", "`": "grave_accent"}
+SHIFTED = dict(zip('!@#$%^&*()_+:"<>?|{}~', "1234567890-=;',./\\[]`"))
+
+
+class Late(Exception):
+    """Something did not happen in time."""
+
+
+def wait_for(what, probe, seconds=600, pause=0.5):
+    """The first true value of probe(), asked again until `seconds` are over."""
+    end = time.monotonic() + seconds
+    while True:
+        value = probe()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Late(f"{what}: not within {seconds} s")
+        time.sleep(pause)
+
+
+def data_disk(path):
+    """A disk with one ext4 file system labelled TYND-DATA, as a device's data partition."""
+    with open(path, "wb") as disk:
+        disk.truncate(32 << 20)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "TYND-DATA", str(path)], check=True)
+
+
+class Machine:
+    def __init__(self, image, folder, name="machine", arguments="", disk=None, size=(1280, 720),
+                 memory=768, guest=True, display="none", extra=()):
+        self.folder, self.name = Path(folder), name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.serial = self.folder / f"{name}.serial"
+        self.process = self.qmp = self.channel = None
+        cmdline = f"{(image / 'cmdline').read_text().strip()} no_timer_check {arguments}"
+        initrd = image / "initrd"
+        if guest:
+            initrd = self.folder / f"{name}.initrd"
+            initrd.write_bytes((image / "initrd").read_bytes() + guest_segment(self.folder))
+        qmp, agent = self.folder / f"{name}.qmp", self.folder / f"{name}.agent"
+        for path in (qmp, agent, self.serial):
+            path.unlink(missing_ok=True)
+        command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+                   "-m", str(memory), "-nodefaults", "-no-user-config", "-vga", "none",
+                   "-device", f"virtio-gpu-pci,xres={size[0]},yres={size[1]}",
+                   "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
+                   "-device", "virtio-net-pci,netdev=net", "-netdev", "user,id=net",
+                   "-display", display, "-serial", f"file:{self.serial}",
+                   "-qmp", f"unix:{qmp},server=on,wait=off",
+                   "-device", "virtio-serial-pci", "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
+                   "-device", "virtserialport,chardev=agent,name=tynd-test",
+                   "-kernel", str(image / "vmlinuz"), "-initrd", str(initrd), "-append", cmdline, *extra]
+        if disk:
+            command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
+        self.log = open(self.folder / f"{name}.qemu", "wb")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.qmp = self._connect(qmp)
+        self._qmp_lines = self.qmp.makefile("rb")
+        self._qmp_lines.readline()
+        self.execute("qmp_capabilities")
+        self.channel = self._connect(agent)
+
+    def _connect(self, path):
+        def probe():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"QEMU ended: {(self.folder / (self.name + '.qemu')).read_text()}")
+            link = socket.socket(socket.AF_UNIX)
+            try:
+                link.connect(str(path))
+                return link
+            except OSError:
+                link.close()
+        return wait_for(f"QEMU's socket {path.name}", probe, 60, 0.1)
+
+    def execute(self, command, **arguments):
+        self.qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+        while True:
+            answer = json.loads(self._qmp_lines.readline())
+            if "error" in answer:
+                raise RuntimeError(f"{command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+
+    def picture(self, name):
+        """The screen as a PNG file, kept for people to look at."""
+        path = self.folder / f"{name}.png"
+        self.execute("screendump", filename=str(path), format="png")
+        return path
+
+    def keys(self, *qcodes):
+        """Press the keys in order, release them in reverse order."""
+        steps = [(q, True) for q in qcodes] + [(q, False) for q in reversed(qcodes)]
+        for qcode, down in steps:
+            self.execute("input-send-event", events=[
+                {"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": qcode}}}])
+
+    def type(self, text):
+        """Type on a US keyboard."""
+        for letter in text:
+            shifted = letter.isupper() or letter in SHIFTED
+            letter = SHIFTED.get(letter, letter.lower())
+            key = KEYS.get(letter, letter)
+            self.keys(*(["shift", key] if shifted else [key]))
+            time.sleep(0.05)
+
+    def point(self, x, y, size=(1280, 720)):
+        self.execute("input-send-event", events=[
+            {"type": "abs", "data": {"axis": axis, "value": round(at * 32767 / full)}}
+            for axis, at, full in (("x", x, size[0]), ("y", y, size[1]))])
+
+    def click(self, x, y, size=(1280, 720)):
+        self.point(x, y, size)
+        for down in (True, False):
+            self.execute("input-send-event", events=[{"type": "btn", "data": {"down": down, "button": "left"}}])
+
+    def guest(self, command, seconds=300):
+        """Run a shell command as root in the guest: its output and exit code."""
+        self.channel.settimeout(seconds)
+        mark = f"done-{time.monotonic_ns()}"
+        self.channel.sendall(f"{command}\n{mark}\n".encode())
+        text = b""
+        while not (found := re.search(rb"^" + mark.encode() + rb" (\d+)\r?\n", text, re.M)):
+            more = self.channel.recv(65536)
+            if not more:
+                raise RuntimeError("the guest's channel was closed")
+            text += more
+        return text[:found.start()].decode(errors="replace"), int(found.group(1))
+
+    def serial_text(self):
+        return self.serial.read_text(errors="replace") if self.serial.exists() else ""
+
+    def stop(self):
+        for link in (self.qmp, self.channel):
+            if link:
+                link.close()
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        (self.folder / f"{self.name}.initrd").unlink(missing_ok=True)
+
+
+def guest_segment(folder):
+    """An initramfs segment that only tests add: one more line of inittab and the channel's script."""
+    stage = Path(folder) / "guest"
+    shutil.rmtree(stage, ignore_errors=True)
+    (stage / "etc").mkdir(parents=True)
+    (stage / "usr/lib/tynd").mkdir(parents=True)
+    inittab = (TOP / "initramfs/inittab").read_text()
+    (stage / "etc/inittab").write_text(inittab + "::respawn:/usr/lib/tynd/test-channel\n")
+    script = stage / "usr/lib/tynd/test-channel"
+    shutil.copy(TOP / "tests/machine/test-channel", script)
+    script.chmod(0o755)
+    names = "\n".join(str(p.relative_to(stage)) for p in sorted(stage.rglob("*")))
+    cpio = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "--owner=0:0"], cwd=stage, input=names.encode(),
+                          stdout=subprocess.PIPE, check=True).stdout
+    return gzip.compress(cpio, 1)
