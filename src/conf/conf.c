@@ -92,8 +92,8 @@ static int check_field(const struct check *check, const struct conf_field *field
 	return check_number(check, field, conf_field_number(field, base));
 }
 
-static int check_fields(
-		const struct check *check, const struct conf_field *fields, const void *base)
+static int check_fields(const struct check *check, const struct conf_field *fields,
+		const void *base)
 {
 	int r = 0;
 

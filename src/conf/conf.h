@@ -26,7 +26,7 @@ enum conf_security { CONF_SECURITY_AUTO, CONF_SECURITY_NLA, CONF_SECURITY_TLS };
 
 /* How a desktop's certificate is judged. The person is never asked. */
 enum conf_trust {
-	CONF_TRUST_CA,	   /* chain to trust.ca, or to the system's store, and the name fits */
+	CONF_TRUST_CA,     /* chain to trust.ca, or to the system's store, and the name fits */
 	CONF_TRUST_PINNED, /* SHA-256 of the certificate is one of `pins` */
 };
 
@@ -34,12 +34,12 @@ enum conf_severity { CONF_SEVERITY_INFO, CONF_SEVERITY_WARNING, CONF_SEVERITY_UR
 
 struct conf_identity {
 	char organisation[CONF_NAME_MAX]; /* "Aarhus Kommune" */
-	char site[CONF_NAME_MAX];	  /* "Skødstrup Skole" */
-	char device[CONF_NAME_MAX];	  /* "SKO-0117", shown in the corner */
+	char site[CONF_NAME_MAX];         /* "Skødstrup Skole" */
+	char device[CONF_NAME_MAX];       /* "SKO-0117", shown in the corner */
 };
 
 struct conf_locale {
-	char language[16];	      /* "da", "en", "sv" ...: BCP 47 */
+	char language[16];            /* "da", "en", "sv" ...: BCP 47 */
 	char timezone[CONF_NAME_MAX]; /* IANA */
 };
 
@@ -53,16 +53,16 @@ struct conf_keyboard {
 };
 
 struct conf_display {
-	uint32_t width, height;	  /* 0, 0: the monitor's preferred mode */
-	uint16_t scale_percent;	  /* 100..300 */
+	uint32_t width, height;   /* 0, 0: the monitor's preferred mode */
+	uint16_t scale_percent;   /* 100..300 */
 	uint16_t blank_after_min; /* 0: never, ..1440 */
 };
 
 struct conf_desktop {
-	char id[32];		  /* [a-z0-9-]+, unique */
+	char id[32];              /* [a-z0-9-]+, unique */
 	char name[CONF_NAME_MAX]; /* what the person reads */
 	char host[CONF_HOST_MAX];
-	uint16_t port;	/* 3389 */
+	uint16_t port;  /* 3389 */
 	char user[128]; /* hint, filled into the field */
 	char domain[128];
 	enum conf_security security;
@@ -91,8 +91,8 @@ struct conf_message {
 
 struct conf_branding {
 	char title[CONF_NAME_MAX]; /* over the sign-in fields; "" = organisation */
-	uint32_t accent;	   /* 0xRRGGBB */
-	uint32_t background;	   /* 0xRRGGBB */
+	uint32_t accent;           /* 0xRRGGBB */
+	uint32_t background;       /* 0xRRGGBB */
 };
 
 struct conf {

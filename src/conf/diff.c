@@ -41,8 +41,8 @@ static void describe_trust(const struct conf_desktop *desktop, char text[TRUST_B
 	}
 }
 
-static void compare_desktop(
-		const struct diff *diff, const char *path, const void *before, const void *after)
+static void compare_desktop(const struct diff *diff, const char *path, const void *before,
+		const void *after)
 {
 	char old[TRUST_BYTES], new[TRUST_BYTES], full[PATH_BYTES];
 
@@ -55,8 +55,8 @@ static void compare_desktop(
 		diff->fn(diff->data, full, old, new);
 }
 
-static void compare_message(
-		const struct diff *diff, const char *path, const void *before, const void *after)
+static void compare_message(const struct diff *diff, const char *path, const void *before,
+		const void *after)
 {
 	for (const struct conf_field *field = conf_message_fields; field->key; field++)
 		compare_field(diff, path, field, before, after);

@@ -119,8 +119,8 @@ void conf_field_set_number(const struct conf_field *field, void *base, uint32_t 
 		memcpy(member, &number, sizeof(number));
 }
 
-const char *conf_field_text(
-		const struct conf_field *field, const void *base, char buffer[CONF_NUMBER_TEXT_MAX])
+const char *conf_field_text(const struct conf_field *field, const void *base,
+		char buffer[CONF_NUMBER_TEXT_MAX])
 {
 	uint32_t number;
 

@@ -15,33 +15,33 @@
 #include "conf/conf.h"
 
 enum conf_kind {
-	CONF_KIND_TEXT,	 /* char[max + 1] */
+	CONF_KIND_TEXT,  /* char[max + 1] */
 	CONF_KIND_WHOLE, /* uint16_t or uint32_t */
 	CONF_KIND_BOOL,
-	CONF_KIND_WORD,	  /* an enum: index in `words` */
+	CONF_KIND_WORD,   /* an enum: index in `words` */
 	CONF_KIND_COLOUR, /* uint32_t, "#RRGGBB" */
 };
 
 /* What a text may look like. configs/schema.json says the same as patterns. */
 enum conf_form {
 	CONF_FORM_ANY,
-	CONF_FORM_ID,	    /* a-z 0-9 - */
-	CONF_FORM_HOST,	    /* a name or an address, IPv6 without brackets */
+	CONF_FORM_ID,       /* a-z 0-9 - */
+	CONF_FORM_HOST,     /* a name or an address, IPv6 without brackets */
 	CONF_FORM_LANGUAGE, /* BCP 47 */
 	CONF_FORM_TIMEZONE, /* IANA: never a path out of the folder of zones */
-	CONF_FORM_XKB,	    /* names of XKB: "dk", "us,dk", "compose:ralt" */
+	CONF_FORM_XKB,      /* names of XKB: "dk", "us,dk", "compose:ralt" */
 };
 
 struct conf_field {
 	const char *section; /* NULL in the tables of desktops and messages */
 	const char *key;
 	enum conf_kind kind;
-	size_t offset;		  /* of the member in struct conf, conf_desktop or conf_message */
-	size_t size;		  /* bytes of the member */
-	uint32_t min, max;	  /* WHOLE */
-	enum conf_form form;	  /* TEXT */
-	bool is_filled;		  /* TEXT: not empty; required in desktops and messages */
-	bool has_lines;		  /* TEXT: line feeds allowed */
+	size_t offset;            /* of the member in struct conf, conf_desktop or conf_message */
+	size_t size;              /* bytes of the member */
+	uint32_t min, max;        /* WHOLE */
+	enum conf_form form;      /* TEXT */
+	bool is_filled;           /* TEXT: not empty; required in desktops and messages */
+	bool has_lines;           /* TEXT: line feeds allowed */
 	const char *const *words; /* WORD: NULL-terminated */
 };
 

@@ -129,6 +129,41 @@ char *json_print(const cJSON *tree)
 	return must(cJSON_PrintUnformatted(tree));
 }
 
+/* Sort the members of one object: its list is taken apart and put together again. */
+static void sort_members(cJSON *object)
+{
+	size_t count = (size_t)cJSON_GetArraySize(object);
+	OWNED(memory) cJSON **members = own_alloc_array(count + 1, sizeof(cJSON *));
+
+	for (size_t i = 0; i < count; i++)
+		members[i] = cJSON_DetachItemViaPointer(object, object->child);
+	qsort(members, count, sizeof(cJSON *), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		json_put(object, members[i]->string, members[i]);
+}
+
+char *json_print_canonical(const cJSON *tree)
+{
+	OWNED(json) cJSON *copy = json_copy(tree);
+	cJSON *next[JSON_DEPTH_MAX + 2] = {copy};
+	unsigned depth = 1;
+
+	while (depth > 0) {
+		cJSON *node = next[depth - 1];
+
+		if (!node) {
+			depth--;
+			continue;
+		}
+		next[depth - 1] = depth > 1 ? node->next : NULL;
+		if (cJSON_IsObject(node))
+			sort_members(node);
+		assert(depth < JSON_DEPTH_MAX + 2);
+		next[depth++] = node->child;
+	}
+	return json_print(copy);
+}
+
 char *json_print_pretty(const cJSON *tree)
 {
 	OWNED(memory) char *text = must(cJSON_Print(tree));

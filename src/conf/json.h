@@ -38,10 +38,10 @@
 
 enum {
 	JSON_SIZE_MAX = 1024 * 1024, /* bytes of a document */
-	JSON_DEPTH_MAX = 32,	     /* objects and arrays in one another */
-	JSON_KEY_MAX = 256,	     /* bytes of a key */
-	JSON_KEYS_MAX = 48,	     /* different keys that a reader asks for */
-	JSON_PATH_MAX = 256,	     /* bytes of a path in a message; cut there */
+	JSON_DEPTH_MAX = 32,         /* objects and arrays in one another */
+	JSON_KEY_MAX = 256,          /* bytes of a key */
+	JSON_KEYS_MAX = 48,          /* different keys that a reader asks for */
+	JSON_PATH_MAX = 256,         /* bytes of a path in a message; cut there */
 	JSON_POINTER_MAX = JSON_DEPTH_MAX * (2 * JSON_KEY_MAX + 1) + 1,
 };
 
@@ -60,7 +60,10 @@ int json_parse(const char *text, size_t size, cJSON **ret, struct err *err);
 /* One line without spaces, members in their order; free() it, OWNED(memory). */
 char *json_print(const cJSON *tree);
 
-/* The same for people: a line per member, tabs, a line feed at the end. */
+/* The same with the members of every object sorted by key: equal documents print equally. */
+char *json_print_canonical(const cJSON *tree);
+
+/* For people: a line per member, tabs, a line feed at the end. */
 char *json_print_pretty(const cJSON *tree);
 
 OWN_DEFINE(json, cJSON, cJSON_Delete);
@@ -82,9 +85,9 @@ struct json {
 	unsigned index; /* array: of that item */
 	unsigned known_count;
 	const char *known[JSON_KEYS_MAX];
-	bool takes_all;	  /* unknown keys are fine */
+	bool takes_all;   /* unknown keys are fine */
 	bool takes_nulls; /* null is as if the key were not there */
-	int status;	  /* 0, or the negative errno of the first error */
+	int status;       /* 0, or the negative errno of the first error */
 	struct err *err;
 	char path[JSON_PATH_MAX];
 };
@@ -129,10 +132,10 @@ void json_borrow(struct json *in, const char *key, unsigned flags, const cJSON *
  * An array with more than `max` items or an object with more than `max` members is an error.
  */
 bool json_enter(struct json *in, const char *key, unsigned flags, struct json *inner);
-bool json_enter_map(
-		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner);
-bool json_enter_list(
-		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner);
+bool json_enter_map(struct json *in, const char *key, unsigned flags, unsigned max,
+		struct json *inner);
+bool json_enter_list(struct json *in, const char *key, unsigned flags, unsigned max,
+		struct json *inner);
 void json_leave(struct json *inner);
 
 /*
@@ -158,7 +161,7 @@ void json_put_bool(cJSON *object, const char *key, bool value);
 void json_put_hex(cJSON *object, const char *key, const uint8_t *bytes, size_t size);
 void json_put_base64(cJSON *object, const char *key, const uint8_t *bytes, size_t size);
 void json_put(cJSON *object, const char *key, cJSON *value); /* takes `value` */
-cJSON *json_put_object(cJSON *object, const char *key);	     /* stays the object's */
+cJSON *json_put_object(cJSON *object, const char *key);      /* stays the object's */
 cJSON *json_put_list(cJSON *object, const char *key);
 void json_append(cJSON *list, cJSON *value); /* takes `value` */
 void json_append_text(cJSON *list, const char *text);

@@ -44,7 +44,7 @@ static const char *type_of(const cJSON *node)
 	       : cJSON_IsString(node) ? "a text"
 	       : cJSON_IsNumber(node) ? "a number"
 	       : cJSON_IsBool(node)   ? "true or false"
-				      : "null";
+	                              : "null";
 }
 
 static void begin(struct json *in, const cJSON *node, const char *path, struct err *err)
@@ -277,14 +277,14 @@ static bool has_at_most(struct json *in, const char *key, unsigned max)
 	return count <= max;
 }
 
-bool json_enter_map(
-		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner)
+bool json_enter_map(struct json *in, const char *key, unsigned flags, unsigned max,
+		struct json *inner)
 {
 	return json_enter(in, key, flags, inner) && has_at_most(in, key, max);
 }
 
-bool json_enter_list(
-		struct json *in, const char *key, unsigned flags, unsigned max, struct json *inner)
+bool json_enter_list(struct json *in, const char *key, unsigned flags, unsigned max,
+		struct json *inner)
 {
 	const cJSON *node = find(in, key, flags);
 

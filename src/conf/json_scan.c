@@ -19,7 +19,7 @@ enum { NUMBER_MAX = 32 }; /* bytes; cJSON copies at most 63 */
 
 struct level {
 	bool is_object;
-	unsigned count;	 /* members begun */
+	unsigned count;  /* members begun */
 	const char *key; /* of the member it is at, as written between its quotes */
 	size_t key_size;
 };

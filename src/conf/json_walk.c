@@ -51,7 +51,7 @@ const cJSON *json_at(const cJSON *tree, const char *pointer)
 			return NULL;
 		tree = cJSON_IsObject(tree)  ? cJSON_GetObjectItemCaseSensitive(tree, key)
 		       : cJSON_IsArray(tree) ? item_at(tree, key)
-					     : NULL;
+		                             : NULL;
 	}
 	return pointer ? tree : NULL;
 }

@@ -74,8 +74,8 @@ static void read_field(struct json *in, const struct conf_field *field, void *ba
 }
 
 /* `first` is the first row of a section; returns the row behind it. */
-static const struct conf_field *read_section(
-		struct json *in, const struct conf_field *first, struct conf *conf, bool is_part)
+static const struct conf_field *read_section(struct json *in, const struct conf_field *first,
+		struct conf *conf, bool is_part)
 {
 	struct json section;
 	bool is_there = json_enter(in, first->section, 0, &section);
@@ -217,7 +217,7 @@ static int check_ca(const char *pem, struct err *err)
 	}
 	unsigned long last = ERR_peek_last_error();
 	bool is_end = ERR_GET_LIB(last) == ERR_LIB_PEM &&
-		      ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+	              ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
 	ERR_clear_error();
 	BIO_free(bio);
 	if (count == 0 || !is_end)

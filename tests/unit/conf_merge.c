@@ -24,7 +24,8 @@ static const struct {
 		{"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
 		{"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
 		{"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
-		{"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
+		{"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}",
+				"{\"a\":{\"b\":\"d\"}}"},
 		{"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
 		{"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
 		{"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
@@ -44,7 +45,8 @@ static const struct {
 static void test_merge(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		TEST(cases[i].patch) {
+		TEST(cases[i].patch)
+		{
 			OWNED(json) cJSON *original = parse(cases[i].original);
 			OWNED(json) cJSON *patch = parse(cases[i].patch);
 			OWNED(json) cJSON *merged = conf_merge(original, patch);
@@ -57,31 +59,40 @@ static void test_merge(void)
 
 static void test_layers(void)
 {
-	OWNED(json) cJSON *organisation = parse(
-			"{\"helpdesk\":{\"phone\":\"1\",\"text\":\"t\"},\"desktops\":{\"a\":{\"port\":1}},"
-			"\"gone\":1,\"pins\":[1,2],\"empty\":{}}");
-	OWNED(json) cJSON *site = parse("{\"helpdesk\":{\"phone\":null},\"gone\":null,\"pins\":[3]}");
+	OWNED(json)
+	cJSON *organisation = parse("{\"helpdesk\":{\"phone\":\"1\",\"text\":\"t\"},\"desktops\":{"
+	                            "\"a\":{\"port\":1}},"
+				    "\"gone\":1,\"pins\":[1,2],\"empty\":{}}");
+	OWNED(json)
+	cJSON *site = parse("{\"helpdesk\":{\"phone\":null},\"gone\":null,\"pins\":[3]}");
 	OWNED(json) cJSON *group = parse("{}");
-	OWNED(json) cJSON *device = parse("{\"helpdesk\":{\"phone\":\"3\"},\"desktops\":{\"b\":{}}}");
+	OWNED(json)
+	cJSON *device = parse("{\"helpdesk\":{\"phone\":\"3\"},\"desktops\":{\"b\":{}}}");
 	const struct conf_layer layers[] = {{"organisation", organisation}, {"site/x", site},
 			{"group/g", group}, {"device/d", device}};
 
-	TEST("layers merge in order and every leaf knows where it comes from") {
+	TEST("layers merge in order and every leaf knows where it comes from")
+	{
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 4);
 		OWNED(json) cJSON *origins = conf_merge_origins(merged, layers, 4);
 		OWNED(memory) char *text = json_print(merged), *names = json_print(origins);
-		CHECK_TEXT(text, "{\"helpdesk\":{\"text\":\"t\",\"phone\":\"3\"},\"desktops\":{\"a\":"
+		CHECK_TEXT(text, "{\"helpdesk\":{\"text\":\"t\",\"phone\":\"3\"},\"desktops\":{"
+		                 "\"a\":"
 				 "{\"port\":1},\"b\":{}},\"pins\":[3],\"empty\":{}}");
-		CHECK_TEXT(names, "{\"/helpdesk/text\":\"organisation\",\"/helpdesk/phone\":\"device/d\","
-				  "\"/desktops/a/port\":\"organisation\",\"/desktops/b\":\"device/d\","
+		CHECK_TEXT(names, "{\"/helpdesk/text\":\"organisation\",\"/helpdesk/"
+		                  "phone\":\"device/d\","
+				  "\"/desktops/a/port\":\"organisation\",\"/desktops/b\":\"device/"
+		                  "d\","
 				  "\"/pins\":\"site/x\",\"/empty\":\"organisation\"}");
 	}
-	TEST("a value that was taken out has no origin above the layer that has it") {
+	TEST("a value that was taken out has no origin above the layer that has it")
+	{
 		CHECK_INT(conf_merge_origin(layers, 4, "/helpdesk/phone"), 3);
 		CHECK_INT(conf_merge_origin(layers, 3, "/helpdesk/phone"), 0);
 		CHECK_INT(conf_merge_origin(layers, 4, "/nothing"), -1);
 	}
-	TEST("no layers merge to an empty document") {
+	TEST("no layers merge to an empty document")
+	{
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 0);
 		OWNED(memory) char *text = json_print(merged);
 		CHECK_TEXT(text, "{}");
@@ -96,20 +107,23 @@ static const struct {
 		{"{\"a\":{\"b\":1}}", "{\"a\":{\"b\":2}}",
 				"[{\"path\":\"/a/b\",\"before\":1,\"after\":2}]"},
 		{"{\"a\":{\"b\":1}}", "{\"a\":{\"c\":1}}",
-				"[{\"path\":\"/a/b\",\"before\":1},{\"path\":\"/a/c\",\"after\":1}]"},
+				"[{\"path\":\"/a/b\",\"before\":1},{\"path\":\"/a/"
+                                "c\",\"after\":1}]"},
 		{"{\"a\":[1,2]}", "{\"a\":[1,3]}",
 				"[{\"path\":\"/a\",\"before\":[1,2],\"after\":[1,3]}]"},
 		{"{\"a\":1}", "{\"a\":{\"b\":1}}",
 				"[{\"path\":\"/a\",\"before\":1},{\"path\":\"/a/b\",\"after\":1}]"},
 		{"{\"a\":{}}", "{\"a\":{\"b\":1}}",
-				"[{\"path\":\"/a\",\"before\":{}},{\"path\":\"/a/b\",\"after\":1}]"},
+				"[{\"path\":\"/a\",\"before\":{}},{\"path\":\"/a/"
+                                "b\",\"after\":1}]"},
 		{"{\"a\":1}", "{\"a\":\"1\"}", "[{\"path\":\"/a\",\"before\":1,\"after\":\"1\"}]"},
 };
 
 static void test_diff(void)
 {
 	for (size_t i = 0; i < sizeof(diffs) / sizeof(diffs[0]); i++)
-		TEST(diffs[i].after) {
+		TEST(diffs[i].after)
+		{
 			OWNED(json) cJSON *before = parse(diffs[i].before);
 			OWNED(json) cJSON *after = parse(diffs[i].after);
 			OWNED(json) cJSON *list = conf_diff_documents(before, after);
