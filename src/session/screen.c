@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gdi draws everything, ordinary orders and all codecs of the graphics pipeline, into one
+ * private XRGB buffer; what it marks as invalid goes into the pool's slots. A decoder that
+ * hands over pictures of its own replaces callbacks of the pipeline in
+ * screen_set_pipeline, and nothing else here.
+ */
+#include "session/screen.h"
+
+#include <drm/drm_fourcc.h>
+#include <freerdp/gdi/gdi.h>
+#include <freerdp/gdi/gfx.h>
+
+#include "base/log.h"
+#include "session/cursor.h"
+
+static bool send_pool(struct session *session, uint32_t width, uint32_t height)
+{
+	struct wire_session_pool message = {.format = DRM_FORMAT_XRGB8888};
+	struct picture *picture = session->picture;
+	struct err err;
+
+	if (picture_resize(picture, width, height, &err) < 0) {
+		log_error("%s", err.text);
+		session->reason = REASON_SESSION_PROTOCOL;
+		return false;
+	}
+	wire_init(&message, WIRE_SESSION_POOL);
+	message.pool = picture->pool;
+	message.width = width;
+	message.height = height;
+	message.stride = picture->stride;
+	return wire_send(session->channel, &message, &picture->fd, 1) == 0;
+}
+
+void screen_send(struct session *session)
+{
+	const rdpGdi *gdi = session->rdp->gdi;
+	struct wire_session_frame frame = {0};
+
+	if (!gdi || session->is_ended || gdi->width != session->picture->width ||
+			gdi->height != session->picture->height)
+		return;
+	if (!picture_take_frame(session->picture, gdi->primary_buffer, gdi->stride, &frame))
+		return;
+	wire_init(&frame, WIRE_SESSION_FRAME);
+	session_set_phase(session, WIRE_PHASE_SHOWING);
+	wire_send(session->channel, &frame, NULL, 0);
+}
+
+static BOOL begin_paint(rdpContext *context)
+{
+	HGDI_WND window = context->gdi->primary->hdc->hwnd;
+
+	window->invalid->null = TRUE;
+	window->ninvalid = 0;
+	return TRUE;
+}
+
+static BOOL end_paint(rdpContext *context)
+{
+	struct session *session = session_of(context);
+	HGDI_WND window = context->gdi->primary->hdc->hwnd;
+
+	for (INT32 i = 0; i < window->ninvalid; i++) {
+		const GDI_RGN *one = &window->cinvalid[i];
+
+		picture_damage(session->picture,
+				(struct wire_rect){one->x, one->y, one->x + one->w, one->y + one->h});
+	}
+	window->invalid->null = TRUE;
+	window->ninvalid = 0;
+	screen_send(session);
+	return TRUE;
+}
+
+static BOOL desktop_resize(rdpContext *context)
+{
+	UINT32 width = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopWidth);
+	UINT32 height = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight);
+	struct session *session = session_of(context);
+
+	log_debug("the desktop is now %u x %u", width, height);
+	if (!gdi_resize(context->gdi, width, height))
+		return FALSE;
+	if (session->picture->width == (int32_t)width && session->picture->height == (int32_t)height)
+		return TRUE;
+	return send_pool(session, width, height);
+}
+
+static BOOL set_leds(rdpContext *context, UINT16 flags)
+{
+	struct session *session = session_of(context);
+	struct wire_session_leds message = {
+			.caps = (flags & KBD_SYNC_CAPS_LOCK) != 0,
+			.num = (flags & KBD_SYNC_NUM_LOCK) != 0,
+			.scroll = (flags & KBD_SYNC_SCROLL_LOCK) != 0,
+	};
+
+	wire_init(&message, WIRE_SESSION_LEDS);
+	if (!session->is_ended)
+		wire_send(session->channel, &message, NULL, 0);
+	return TRUE;
+}
+
+bool screen_open(rdpContext *context)
+{
+	if (!gdi_init(context->instance, PIXEL_FORMAT_BGRX32))
+		return false;
+	cursor_register(context);
+	context->update->BeginPaint = begin_paint;
+	context->update->EndPaint = end_paint;
+	context->update->DesktopResize = desktop_resize;
+	context->update->SetKeyboardIndicators = set_leds;
+	return send_pool(session_of(context), (uint32_t)context->gdi->width,
+			(uint32_t)context->gdi->height);
+}
+
+void screen_set_pipeline(struct session *session, RdpgfxClientContext *gfx)
+{
+	if (!gdi_graphics_pipeline_init(session->rdp->gdi, gfx)) {
+		log_warn("the graphics pipeline could not be started");
+		return;
+	}
+	session->gfx = gfx;
+}
+
+void screen_drop_pipeline(struct session *session, RdpgfxClientContext *gfx)
+{
+	gdi_graphics_pipeline_uninit(session->rdp->gdi, gfx);
+	session->gfx = NULL;
+}
+
+/* [MS-RDPEDISP] 2.2.2.1: the server says what it can; only then may layouts be sent. */
+static UINT on_capabilities(DispClientContext *disp, UINT32 monitors, UINT32 factor_a,
+			    UINT32 factor_b)
+{
+	struct session *session = disp->custom;
+
+	log_debug("display control: %u monitors, area %u x %u", monitors, factor_a, factor_b);
+	session->is_disp_ready = true;
+	screen_resize(session);
+	return CHANNEL_RC_OK;
+}
+
+void screen_set_control(struct session *session, DispClientContext *disp)
+{
+	session->disp = disp;
+	session->is_disp_ready = false;
+	if (!disp)
+		return;
+	disp->custom = session;
+	disp->DisplayControlCaps = on_capabilities;
+}
+
+/* [MS-RDPEDISP] 2.2.2.2.1: the width must be even; the device scale is 100, 140 or 180. */
+void screen_resize(struct session *session)
+{
+	uint32_t width = session->wanted.width & ~1U, height = session->wanted.height;
+	uint32_t scale = session->wanted.scale_percent;
+
+	if (width == 0 || !session->is_disp_ready)
+		return;
+	DISPLAY_CONTROL_MONITOR_LAYOUT layout = {
+			.Flags = DISPLAY_CONTROL_MONITOR_PRIMARY,
+			.Width = width,
+			.Height = height,
+			.DesktopScaleFactor = scale,
+			.DeviceScaleFactor = scale < 140 ? 100 : scale < 180 ? 140 : 180,
+	};
+	session->wanted.width = 0;
+	if (session->disp->SendMonitorLayout(session->disp, 1, &layout) != CHANNEL_RC_OK)
+		log_warn("the desktop does not take the size %u x %u", width, height);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One remote desktop session. Everything runs in one thread: the loop holds the wire
+ * channel and, once connected, FreeRDP's own descriptors. Only the connecting itself
+ * blocks; session/guard.h ends it when it takes too long or the kiosk went away.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include <freerdp/client/disp.h>
+#include <freerdp/client/rdpgfx.h>
+#include <freerdp/freerdp.h>
+
+#include "base/loop.h"
+#include "session/picture.h"
+#include "wire/channel.h"
+#include "wire/session.h"
+
+/* States of the wire channel: which messages of the kiosk are allowed. */
+enum session_state {
+	SESSION_NEW = 1 << 0,     /* nothing but START */
+	SESSION_STARTED = 1 << 1, /* connecting, connected */
+};
+
+enum { SESSION_DIALS_MAX = 5 }; /* the first and a few redirections */
+
+struct session {
+	struct loop *loop;
+	struct wire_channel *channel;
+	rdpContext *rdp;
+	struct loop_watch *rdp_watch;
+	int rdp_epoll;
+	int rdp_fds[MAXIMUM_WAIT_OBJECTS]; /* as they are in rdp_epoll */
+	unsigned rdp_fd_count;
+
+	struct wire_session_start start; /* wiped of secrets once FreeRDP has them */
+	bool is_started;
+	bool is_connected;
+	bool was_connected;
+	bool is_ended;        /* nothing more goes to the kiosk */
+	enum reason reason;   /* what we found out ourselves; wins over FreeRDP's opinion */
+	uint32_t logon_type;  /* of the last notification, [MS-RDPBCGR] 2.2.10.1.1.4.1.1 */
+	uint32_t logon_data;
+	uint32_t phase;
+
+	uint32_t dial_id;
+	unsigned dial_count;
+	bool is_dialed;
+	int dialed_fd;
+
+	struct picture *picture;
+	RdpgfxClientContext *gfx;
+	DispClientContext *disp;
+	bool is_disp_ready;
+	struct wire_session_resize wanted; /* width 0: none */
+};
+
+/* FreeRDP allocates its context with this behind it. */
+struct session_context {
+	rdpContext context; /* first: FreeRDP casts */
+	struct session *session;
+};
+
+static inline struct session *session_of(rdpContext *context)
+{
+	return ((struct session_context *)context)->session;
+}
+
+/* Tell the kiosk how far we are; the same phase is told once. */
+void session_set_phase(struct session *session, enum wire_phase phase);
+
+#endif
