@@ -85,7 +85,7 @@ static void test_good(void)
 		OWNED(memory) char *again = sign(good);
 		CHECK_TEXT(again, envelope);
 		CHECK_HAS(envelope, "{\"payloadType\":\"application/"
-		                    "vnd.tynd.config+json\",\"payload\":\"");
+				    "vnd.tynd.config+json\",\"payload\":\"");
 		CHECK_HAS(envelope, "\"signatures\":[{\"keyid\":\"21fe31dfa154a261\",\"sig\":\"");
 	}
 	TEST("the printed payload parses to the same")
@@ -124,7 +124,8 @@ static void test_bad_envelopes(void)
 			if (open_text(envelope, cut, 4, &opened, &err) != -EBADMSG)
 				CHECK_INT(cut, -1);
 	}
-	TEST("any flipped bit is refused, but in the key id, which is only a hint") {
+	TEST("any flipped bit is refused, but in the key id, which is only a hint")
+	{
 		size_t id = (size_t)(strstr(envelope, "\"keyid\":\"") - envelope) + 9;
 		for (size_t i = 0; i < size; i++) {
 			OWNED(memory) char *bent = own_copy_text(envelope);
@@ -199,34 +200,34 @@ static const struct {
 } payloads[] = {
 		{"", -EINVAL, "the text ends"},
 		{"{\"tynd\":2,\"device\":\"k7qf\",\"revision\":5,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-EINVAL, "tynd: 2 is not"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":5,\"issued\":1,\"expires\":0}",
 				-EINVAL, "config: is missing"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":0,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-EINVAL, "revision: 0 is not"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":5.5,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-EINVAL, "revision: 5.5 is not a whole number"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":5,\"issued\":-1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-EINVAL, "issued: -1 is not"},
 		{"{\"tynd\":1,\"device\":\"k7qg\",\"revision\":5,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-EINVAL, "for device \"k7qg\", not for k7qf"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":4,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-ESTALE, "revision: 4 is not newer than 4"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":3,\"issued\":1,\"expires\":0,"
-                 "\"config\":{}}",
+		 "\"config\":{}}",
 				-ESTALE, "revision: 3 is not newer than 4"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":5,\"issued\":1,\"expires\":0,"
 		 "\"config\":{\"keyboard\":{\"layout\":7}}}",
 				-EINVAL,
 				"config: keyboard.layout: a number where a text was expected"},
 		{"{\"tynd\":1,\"device\":\"k7qf\",\"revision\":5,\"issued\":1,\"expires\":0,"
-                 "\"config\":{},"
+		 "\"config\":{},"
 		 "\"x\":1}",
 				-EINVAL, "x: not a known key"},
 };

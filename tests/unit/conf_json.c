@@ -123,6 +123,17 @@ static void test_good(void)
 		OWNED(memory) char *printed = json_print(tree);
 		CHECK_TEXT(printed, "{\"a\":[1,2]}");
 	}
+	TEST("canonical: members of every object sorted, arrays as they are, the tree unchanged")
+	{
+		OWNED(json) cJSON *tree = NULL;
+		const char *text =
+				"{\"b\":[2,1,{\"z\":1,\"y\":{}}],\"a\":{\"d\":1,\"c\":[]},\"A\":0}";
+		CHECK_INT(json_parse(text, strlen(text), &tree, NULL), 0);
+		OWNED(memory) char *sorted = json_print_canonical(tree), *same = json_print(tree);
+		CHECK_TEXT(sorted, "{\"A\":0,\"a\":{\"c\":[],\"d\":1},\"b\":[2,1,{\"y\":{},\"z\":1}"
+		                   "]}");
+		CHECK_TEXT(same, text);
+	}
 	TEST("the largest whole number comes back exactly")
 	{
 		OWNED(json) cJSON *tree = json_new_object();

@@ -61,7 +61,7 @@ static void test_layers(void)
 {
 	OWNED(json)
 	cJSON *organisation = parse("{\"helpdesk\":{\"phone\":\"1\",\"text\":\"t\"},\"desktops\":{"
-	                            "\"a\":{\"port\":1}},"
+				    "\"a\":{\"port\":1}},"
 				    "\"gone\":1,\"pins\":[1,2],\"empty\":{}}");
 	OWNED(json)
 	cJSON *site = parse("{\"helpdesk\":{\"phone\":null},\"gone\":null,\"pins\":[3]}");
@@ -77,12 +77,12 @@ static void test_layers(void)
 		OWNED(json) cJSON *origins = conf_merge_origins(merged, layers, 4);
 		OWNED(memory) char *text = json_print(merged), *names = json_print(origins);
 		CHECK_TEXT(text, "{\"helpdesk\":{\"text\":\"t\",\"phone\":\"3\"},\"desktops\":{"
-		                 "\"a\":"
+				 "\"a\":"
 				 "{\"port\":1},\"b\":{}},\"pins\":[3],\"empty\":{}}");
 		CHECK_TEXT(names, "{\"/helpdesk/text\":\"organisation\",\"/helpdesk/"
-		                  "phone\":\"device/d\","
+				  "phone\":\"device/d\","
 				  "\"/desktops/a/port\":\"organisation\",\"/desktops/b\":\"device/"
-		                  "d\","
+				  "d\","
 				  "\"/pins\":\"site/x\",\"/empty\":\"organisation\"}");
 	}
 	TEST("a value that was taken out has no origin above the layer that has it")
@@ -108,14 +108,14 @@ static const struct {
 				"[{\"path\":\"/a/b\",\"before\":1,\"after\":2}]"},
 		{"{\"a\":{\"b\":1}}", "{\"a\":{\"c\":1}}",
 				"[{\"path\":\"/a/b\",\"before\":1},{\"path\":\"/a/"
-                                "c\",\"after\":1}]"},
+				"c\",\"after\":1}]"},
 		{"{\"a\":[1,2]}", "{\"a\":[1,3]}",
 				"[{\"path\":\"/a\",\"before\":[1,2],\"after\":[1,3]}]"},
 		{"{\"a\":1}", "{\"a\":{\"b\":1}}",
 				"[{\"path\":\"/a\",\"before\":1},{\"path\":\"/a/b\",\"after\":1}]"},
 		{"{\"a\":{}}", "{\"a\":{\"b\":1}}",
 				"[{\"path\":\"/a\",\"before\":{}},{\"path\":\"/a/"
-                                "b\",\"after\":1}]"},
+				"b\",\"after\":1}]"},
 		{"{\"a\":1}", "{\"a\":\"1\"}", "[{\"path\":\"/a\",\"before\":1,\"after\":\"1\"}]"},
 };
 
