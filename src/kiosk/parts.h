@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the kiosk object. */
+#ifndef KIOSK_PARTS_H
+#define KIOSK_PARTS_H
+
+#include "input/input.h"
+#include "kiosk/agent.h"
+#include "kiosk/kiosk.h"
+#include "kiosk/pointer.h"
+#include "kiosk/session.h"
+#include "kiosk/step.h"
+#include "kiosk/view.h"
+#include "ui/ui.h"
+
+enum { KIOSK_DIALS_MAX = 8 };
+
+/* A session's wish for a connection that is with the agent. */
+struct kiosk_dial {
+	uint32_t agent_id; /* 0: free place */
+	uint32_t session, session_id;
+};
+
+struct control;
+
+struct kiosk {
+	struct loop *loop;
+	struct kiosk_options options;
+	struct ui *ui;
+	struct display *display;
+	uint32_t mode[2]; /* the display was asked for */
+	struct view *view;
+	struct input *input;
+	struct pointer pointer;
+	struct agent *agent;
+	struct spawner *spawner;
+	struct session *session; /* NULL: none */
+	struct session_handler session_handler;
+	struct kiosk_dial dials[KIOSK_DIALS_MAX];
+	uint32_t last_dial;
+	struct control *control;
+	struct loop_timer *wake, *minute;
+	struct loop_timer *reap; /* a worker that said it ended must be gone by then */
+	struct kiosk_state state;
+};
+
+void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event);
+void kiosk_say_locks(struct kiosk *kiosk);
+void kiosk_apply_display(struct kiosk *kiosk);
+
+/* worker.c: what a session says, and its wishes for connections. */
+void kiosk_open_sessions(struct kiosk *kiosk);
+void kiosk_dialed(void *data, uint32_t id, enum reason reason, int fd);
+void kiosk_fail_dials(struct kiosk *kiosk);
+
+/* control.c: the socket by which tests and the demo drive a headless kiosk. */
+int control_create(struct kiosk *kiosk, const char *path, struct control **ret, struct err *err);
+void control_destroy(struct control *control); /* takes NULL */
+/* The state may be another one; `is_shown`: the screen stands with it. Takes NULL. */
+void control_changed(struct control *control, bool is_shown);
+
+#endif

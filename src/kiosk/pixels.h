@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory with pixels that several hold: the last one to let go frees it. */
+#ifndef KIOSK_PIXELS_H
+#define KIOSK_PIXELS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct pixels;
+
+/* Zeroed memory of our own. */
+struct pixels *pixels_create(size_t size);
+
+/*
+ * Map a memfd of at least `size` bytes read-only. It must be sealed against shrinking, or
+ * its owner could end us with SIGBUS. `fd` stays the caller's.
+ */
+int pixels_map(int fd, size_t size, struct pixels **ret, struct err *err);
+
+/* Copy `size` bytes out of a memfd of at least that size. */
+int pixels_read(int fd, size_t size, struct pixels **ret, struct err *err);
+
+void *pixels_data(struct pixels *pixels);
+struct pixels *pixels_ref(struct pixels *pixels);
+void pixels_unref(struct pixels *pixels); /* takes NULL */
+
+#endif

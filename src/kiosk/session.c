@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kiosk/session.h"
+
+#include <drm/drm_fourcc.h>
+#include <errno.h>
+#include <linux/input-event-codes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* When a message is allowed. */
+enum { STATE_NEW = 1, STATE_OPEN = 2, STATE_POOL = 4, STATE_OVER = 8 };
+
+struct session {
+	uint32_t number;
+	struct wire_channel *channel;
+	struct session_handler handler;
+	bool has_ended;
+	struct wire_session_pool pool; /* as it was announced; pool 0: none yet */
+	struct pixels *pixels;         /* its mapping */
+	uint32_t held;                 /* bit per slot that is with us */
+	bool has_pending;
+	struct session_frame pending; /* arrived, not taken */
+	struct session_cursor cursor;
+	uint32_t dial; /* the last number asked for */
+	uint8_t down[(KEY_CNT + 7) / 8];
+};
+
+static int on_phase(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_phase *phase = message;
+
+	(void)fds;
+	if (phase->phase < WIRE_PHASE_REACHING || phase->phase > WIRE_PHASE_RECONNECTING)
+		return -EPROTO;
+	session->handler.on_phase(session->handler.data, session->number, phase->phase);
+	return 0;
+}
+
+static int on_dial(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_dial *dial = message;
+
+	(void)fds;
+	if (dial->id <= session->dial || dial->port == 0 || dial->zero != 0 ||
+			!memchr(dial->host, '\0', sizeof(dial->host)) || !dial->host[0] ||
+			!text_is_utf8(dial->host, strlen(dial->host)) ||
+			text_has_control(dial->host, NULL))
+		return -EPROTO;
+	session->dial = dial->id;
+	session->handler.on_dial(session->handler.data, dial->id, dial->host, dial->port);
+	return 0;
+}
+
+static void drop_pending(struct session *session)
+{
+	if (!session->has_pending)
+		return;
+	session->has_pending = false;
+	session_release(session, &session->pending);
+	pixels_unref(own_take(session->pending.pixels));
+}
+
+static bool is_pool(const struct session *session, const struct wire_session_pool *pool)
+{
+	return pool->pool > session->pool.pool && pool->width >= 1 && pool->width <= WIRE_SIDE_MAX &&
+			pool->height >= 1 && pool->height <= WIRE_SIDE_MAX && pool->stride % 4 == 0 &&
+			pool->stride >= pool->width * 4 && pool->stride <= 4 * WIRE_SIDE_MAX &&
+			pool->format == DRM_FORMAT_XRGB8888;
+}
+
+static int on_pool(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_pool *pool = message;
+	struct pixels *pixels;
+	int code;
+
+	if (!is_pool(session, pool))
+		return -EPROTO;
+	code = pixels_map(fds[0], (size_t)pool->stride * pool->height * WIRE_SLOTS, &pixels, NULL);
+	if (code < 0)
+		return code;
+	drop_pending(session);
+	pixels_unref(session->pixels);
+	session->pixels = pixels;
+	session->pool = *pool;
+	session->held = 0;
+	wire_channel_set_state(session->channel, STATE_POOL);
+	return 0;
+}
+
+static bool is_rect(const struct session *session, const struct wire_rect *rect)
+{
+	return rect->x1 >= 0 && rect->y1 >= 0 && rect->x1 < rect->x2 && rect->y1 < rect->y2 &&
+			(uint32_t)rect->x2 <= session->pool.width &&
+			(uint32_t)rect->y2 <= session->pool.height;
+}
+
+static bool is_frame(const struct session *session, const struct wire_session_frame *frame)
+{
+	if (frame->pool != session->pool.pool || frame->slot >= WIRE_SLOTS ||
+			session->held & (1u << frame->slot) || frame->rect_count < 1 ||
+			frame->rect_count > WIRE_RECTS_MAX)
+		return false;
+	for (uint32_t i = 0; i < frame->rect_count; i++)
+		if (!is_rect(session, &frame->rects[i]))
+			return false;
+	return true;
+}
+
+/* Damage of a frame that nobody took goes on to the newer one; what is too much becomes all. */
+static void add_rects(struct session_frame *frame, const struct session_frame *older,
+		const struct wire_session_frame *message)
+{
+	unsigned count = 0;
+
+	if (older && (older->rect_count == 0 ||
+			older->rect_count + message->rect_count > DISPLAY_RECTS_MAX))
+		return;
+	for (unsigned i = 0; older && i < older->rect_count; i++)
+		frame->rects[count++] = older->rects[i];
+	for (uint32_t i = 0; i < message->rect_count; i++)
+		frame->rects[count++] = (struct display_rect){message->rects[i].x1,
+				message->rects[i].y1, message->rects[i].x2, message->rects[i].y2};
+	frame->rect_count = count;
+}
+
+static int on_frame(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_frame *frame = message;
+	const struct wire_session_pool *pool = &session->pool;
+	struct session_frame next;
+
+	(void)fds;
+	if (!is_frame(session, frame))
+		return -EPROTO;
+	next = (struct session_frame){
+		.pixels = pixels_ref(session->pixels),
+		.picture = {
+			.format = pool->format,
+			.width = pool->width,
+			.height = pool->height,
+			.stride = pool->stride,
+			.pixels = (const uint8_t *)pixels_data(session->pixels) +
+					(size_t)pool->stride * pool->height * frame->slot,
+		},
+		.session = session->number,
+		.pool = frame->pool,
+		.slot = frame->slot,
+	};
+	add_rects(&next, session->has_pending ? &session->pending : NULL, frame);
+	session->held |= 1u << frame->slot;
+	drop_pending(session);
+	session->pending = next;
+	session->has_pending = true;
+	session->handler.on_frame(session->handler.data, session->number);
+	return 0;
+}
+
+static void set_cursor(struct session *session, const struct session_cursor *cursor)
+{
+	struct pixels *old = session->cursor.pixels;
+
+	session->cursor = *cursor;
+	session->handler.on_cursor(session->handler.data);
+	pixels_unref(old);
+}
+
+static int on_cursor(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_cursor *cursor = message;
+	struct pixels *pixels;
+	int code;
+
+	if (cursor->width < 1 || cursor->width > WIRE_CURSOR_MAX || cursor->height < 1 ||
+			cursor->height > WIRE_CURSOR_MAX || cursor->hot_x >= cursor->width ||
+			cursor->hot_y >= cursor->height)
+		return -EPROTO;
+	code = pixels_read(fds[0], (size_t)cursor->width * cursor->height * 4, &pixels, NULL);
+	if (code < 0)
+		return code;
+	set_cursor(session, &(struct session_cursor){
+		.pixels = pixels,
+		.picture = {
+			.format = DRM_FORMAT_ARGB8888,
+			.width = cursor->width,
+			.height = cursor->height,
+			.stride = cursor->width * 4,
+			.pixels = pixels_data(pixels),
+		},
+		.hot_x = (int32_t)cursor->hot_x,
+		.hot_y = (int32_t)cursor->hot_y,
+	});
+	return 0;
+}
+
+static int on_cursor_state(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_cursor_state *state = message;
+
+	(void)fds;
+	switch (state->state) {
+	case WIRE_CURSOR_HIDDEN:
+	case WIRE_CURSOR_DEFAULT:
+		set_cursor(session, &(struct session_cursor){
+			.is_default = state->state == WIRE_CURSOR_DEFAULT});
+		return 0;
+	case WIRE_CURSOR_MOVED:
+		if (state->x < 0 || state->x >= WIRE_SIDE_MAX || state->y < 0 ||
+				state->y >= WIRE_SIDE_MAX)
+			return -EPROTO;
+		session->handler.on_warp(session->handler.data, state->x, state->y);
+		return 0;
+	default:
+		return -EPROTO;
+	}
+}
+
+static int on_leds(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_leds *leds = message;
+
+	(void)fds;
+	if (leds->caps > 1 || leds->num > 1 || leds->scroll > 1)
+		return -EPROTO;
+	session->handler.on_leds(session->handler.data, (struct input_locks){
+		.caps = leds->caps, .num = leds->num, .scroll = leds->scroll});
+	return 0;
+}
+
+static int on_ended(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_ended *ended = message;
+
+	(void)fds;
+	if (!reason_is_known(ended->reason))
+		return -EPROTO;
+	session->has_ended = true;
+	wire_channel_set_state(session->channel, STATE_OVER);
+	session->handler.on_ended(session->handler.data, session->number,
+			(enum reason)ended->reason, ended->detail);
+	return 0;
+}
+
+#define RULE(kind, member, fds, when, fn)                                                          \
+	{.type = WIRE_SESSION_##kind, .size = sizeof(struct wire_session_##member),                \
+	 .fd_count = (fds), .states = (when), .name = #kind, .handle = (fn)}
+
+static const struct wire_rule rules[] = {
+	RULE(PHASE, phase, 0, STATE_OPEN | STATE_POOL, on_phase),
+	RULE(DIAL, dial, 0, STATE_OPEN | STATE_POOL, on_dial),
+	RULE(POOL, pool, 1, STATE_OPEN | STATE_POOL, on_pool),
+	RULE(FRAME, frame, 0, STATE_POOL, on_frame),
+	RULE(CURSOR, cursor, 1, STATE_OPEN | STATE_POOL, on_cursor),
+	RULE(CURSOR_STATE, cursor_state, 0, STATE_OPEN | STATE_POOL, on_cursor_state),
+	RULE(LEDS, leds, 0, STATE_OPEN | STATE_POOL, on_leds),
+	RULE(ENDED, ended, 0, STATE_OPEN | STATE_POOL, on_ended),
+};
+
+static void on_closed(void *data, const char *why)
+{
+	struct session *session = data;
+
+	/* After ENDED the worker goes; that is no news. */
+	if (!session->has_ended || why)
+		session->handler.on_gone(session->handler.data, session->number, why);
+}
+
+struct session *session_create(struct loop *loop, int fd, uint32_t number,
+		const struct session_handler *handler)
+{
+	struct session *session = own_alloc(sizeof(*session));
+
+	session->number = number;
+	session->handler = *handler;
+	session->cursor.is_default = true;
+	session->channel = wire_channel_create(loop, fd, rules, sizeof(rules) / sizeof(rules[0]),
+			on_closed, session);
+	wire_channel_set_state(session->channel, STATE_NEW);
+	return session;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	wire_channel_destroy(session->channel);
+	if (session->has_pending)
+		pixels_unref(session->pending.pixels);
+	pixels_unref(session->pixels);
+	pixels_unref(session->cursor.pixels);
+	free(session);
+}
+
+uint32_t session_number(const struct session *session)
+{
+	return session->number;
+}
+
+int session_start(struct session *session, struct wire_session_start *start)
+{
+	wire_init(start, WIRE_SESSION_START);
+	wire_channel_set_state(session->channel, STATE_OPEN);
+	return wire_send(session->channel, start, NULL, 0);
+}
+
+void session_stop(struct session *session)
+{
+	struct wire_session_stop stop;
+
+	wire_init(&stop, WIRE_SESSION_STOP);
+	wire_send(session->channel, &stop, NULL, 0);
+}
+
+void session_dialed(struct session *session, uint32_t id, enum reason reason, int fd)
+{
+	struct wire_session_dialed dialed = {.id = id, .reason = reason};
+
+	if (fd < 0) {
+		wire_init(&dialed, WIRE_SESSION_DIALED);
+		wire_send(session->channel, &dialed, NULL, 0);
+		return;
+	}
+	dialed.reason = REASON_NONE;
+	wire_init(&dialed, WIRE_SESSION_DIALED_SOCKET);
+	wire_send(session->channel, &dialed, &fd, 1);
+}
+
+bool session_take_frame(struct session *session, struct session_frame *ret)
+{
+	if (!session->has_pending)
+		return false;
+	session->has_pending = false;
+	*ret = session->pending;
+	return true;
+}
+
+void session_release(struct session *session, const struct session_frame *frame)
+{
+	struct wire_session_release release = {.pool = frame->pool, .slot = frame->slot};
+
+	if (frame->session != session->number || frame->pool != session->pool.pool)
+		return;
+	session->held &= ~(1u << frame->slot);
+	wire_init(&release, WIRE_SESSION_RELEASE);
+	wire_send(session->channel, &release, NULL, 0);
+}
+
+const struct session_cursor *session_cursor(const struct session *session)
+{
+	return &session->cursor;
+}
+
+/* A key without a code has a text: one character. */
+static uint32_t character_of(const char *text)
+{
+	static const unsigned char first_bits[] = {0x7f, 0x7f, 0x1f, 0x0f, 0x07};
+	size_t length = strlen(text);
+	uint32_t character;
+
+	if (length < 1 || length > 4 || !text_is_utf8(text, length))
+		return 0;
+	character = (unsigned char)text[0] & first_bits[length];
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | ((unsigned char)text[i] & 0x3f);
+	return character;
+}
+
+static bool track_key(struct session *session, const struct input_event *event)
+{
+	uint8_t bit = (uint8_t)(1u << (event->code % 8));
+	uint8_t *byte = &session->down[event->code / 8];
+	bool was_down = *byte & bit;
+
+	if (!event->is_down)
+		*byte &= (uint8_t)~bit;
+	else
+		*byte |= bit;
+	return event->is_down && !event->is_repeat ? true : was_down;
+}
+
+void session_key(struct session *session, const struct input_event *event)
+{
+	struct wire_session_key key = {
+		.code = event->code,
+		.is_down = event->is_down,
+		.is_repeat = event->is_repeat,
+		.character = event->code ? 0 : character_of(event->text),
+	};
+
+	if (event->code >= KEY_CNT || (!event->code && !key.character))
+		return;
+	if (event->is_repeat && !(session->down[event->code / 8] & (1u << (event->code % 8))))
+		return;
+	if (event->code && !track_key(session, event))
+		return;
+	wire_init(&key, WIRE_SESSION_KEY);
+	wire_send(session->channel, &key, NULL, 0);
+}
+
+void session_pointer(struct session *session, const struct input_event *event, int32_t x,
+		int32_t y)
+{
+	struct wire_session_pointer pointer = {
+		.kind = event->kind == INPUT_BUTTON ? WIRE_POINTER_BUTTON
+				: event->kind == INPUT_WHEEL ? WIRE_POINTER_WHEEL : WIRE_POINTER_MOTION,
+		.x = x,
+		.y = y,
+		.button = event->button,
+		.is_down = event->is_down,
+		.wheel_x = event->wheel_x,
+		.wheel_y = event->wheel_y,
+	};
+
+	wire_init(&pointer, WIRE_SESSION_POINTER);
+	wire_send(session->channel, &pointer, NULL, 0);
+}
+
+void session_locks(struct session *session, struct input_locks locks)
+{
+	struct wire_session_locks message = {
+		.caps = locks.caps,
+		.num = locks.num,
+		.scroll = locks.scroll,
+	};
+
+	wire_init(&message, WIRE_SESSION_LOCKS);
+	wire_send(session->channel, &message, NULL, 0);
+}
+
+void session_resize(struct session *session, uint32_t width, uint32_t height,
+		uint32_t scale_percent)
+{
+	struct wire_session_resize resize = {
+		.width = width,
+		.height = height,
+		.scale_percent = scale_percent,
+	};
+
+	wire_init(&resize, WIRE_SESSION_RESIZE);
+	wire_send(session->channel, &resize, NULL, 0);
+}

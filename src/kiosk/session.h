@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kiosk's end of the channel to one tynd-session (wire/session.h). The worker reads what
+ * strangers send, so nothing it says is believed: each number is checked, its memory is
+ * mapped read-only and sealed, and the first broken rule ends the channel.
+ */
+#ifndef KIOSK_SESSION_H
+#define KIOSK_SESSION_H
+
+#include "base/loop.h"
+#include "input/input.h"
+#include "kiosk/pixels.h"
+#include "kms/display.h"
+#include "wire/session.h"
+
+struct session;
+
+/* A slot that the kiosk holds; `pixels` is the mapping and is one reference. */
+struct session_frame {
+	struct pixels *pixels;
+	struct display_picture picture;
+	uint32_t session, pool, slot;
+	unsigned rect_count; /* 0: all changed */
+	struct display_rect rects[DISPLAY_RECTS_MAX];
+};
+
+/* NULL pixels: hidden, or the kiosk's own arrow when `is_default`. */
+struct session_cursor {
+	struct pixels *pixels;
+	struct display_picture picture;
+	int32_t hot_x, hot_y;
+	bool is_default;
+};
+
+struct session_handler {
+	void (*on_phase)(void *data, uint32_t session, uint32_t phase);
+	void (*on_frame)(void *data, uint32_t session); /* ask session_take_frame */
+	void (*on_cursor)(void *data);                  /* ask session_cursor */
+	void (*on_warp)(void *data, int32_t x, int32_t y); /* pixels of the picture */
+	void (*on_leds)(void *data, struct input_locks locks);
+	void (*on_dial)(void *data, uint32_t id, const char *host, uint16_t port);
+	void (*on_ended)(void *data, uint32_t session, enum reason reason, uint32_t detail);
+	/* The worker is gone without ENDED (NULL), or broke a rule (why). Destroy allowed. */
+	void (*on_gone)(void *data, uint32_t session, const char *why);
+	void *data;
+};
+
+/* Takes `fd`, our end of the worker's descriptor 3. `number` names it in the calls. */
+struct session *session_create(struct loop *loop, int fd, uint32_t number,
+		const struct session_handler *handler);
+void session_destroy(struct session *session); /* takes NULL */
+
+uint32_t session_number(const struct session *session);
+int session_start(struct session *session, struct wire_session_start *start);
+void session_stop(struct session *session);
+
+/* Answer to on_dial; `fd` (stays the caller's) is -1 when it failed. */
+void session_dialed(struct session *session, uint32_t id, enum reason reason, int fd);
+
+/* The newest picture, if there is one that was not taken; the caller then owns frame.pixels. */
+bool session_take_frame(struct session *session, struct session_frame *ret);
+/* The slot is not on the screen any more. Frames of other sessions and pools are fine. */
+void session_release(struct session *session, const struct session_frame *frame);
+
+/* Borrowed, valid until the next on_cursor. */
+const struct session_cursor *session_cursor(const struct session *session);
+
+/* Keys as they come; a repeat or release of a key whose press was not sent is dropped. */
+void session_key(struct session *session, const struct input_event *event);
+/* Motion, buttons and wheel at x, y of the picture. */
+void session_pointer(struct session *session, const struct input_event *event, int32_t x,
+		int32_t y);
+void session_locks(struct session *session, struct input_locks locks);
+void session_resize(struct session *session, uint32_t width, uint32_t height,
+		uint32_t scale_percent);
+
+#endif

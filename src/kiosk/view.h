@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known becomes pictures on the outputs: the model drawn by ui, the desktop's
+ * newest frame below it, the mouse on top. The first output has them all, the others show
+ * the background. One commit per output is under way at most; what changes meanwhile goes
+ * with the next one, so a picture is given back exactly when it left the screen.
+ */
+#ifndef KIOSK_VIEW_H
+#define KIOSK_VIEW_H
+
+#include "kiosk/pointer.h"
+#include "kiosk/session.h"
+#include "kms/display.h"
+#include "ui/ui.h"
+
+struct view;
+
+struct view_handler {
+	/* The newest frame of the session that was not taken yet; the view then holds it. */
+	bool (*take_frame)(void *data, struct session_frame *ret);
+	/* It left the screen; its pixels are let go by the view. */
+	void (*release_frame)(void *data, const struct session_frame *frame);
+	void *data;
+};
+
+struct view *view_create(struct display *display, struct ui *ui,
+		const struct view_handler *handler);
+void view_destroy(struct view *view); /* before the display; takes NULL */
+
+/* on_outputs and on_shown of the display's handler. */
+void view_outputs_changed(struct view *view);
+void view_shown(struct view *view, const struct display_output *output);
+
+/* Wishes; view_flush carries them out. The desktop is to be seen with UI_SESSION. */
+void view_set_model(struct view *view, const struct ui_model *model, uint32_t scale_percent);
+void view_set_pointer(struct view *view, const struct pointer *pointer);
+/* NULL: the kiosk's own arrow. The view takes its own reference. */
+void view_set_cursor(struct view *view, const struct session_cursor *cursor);
+void view_set_power(struct view *view, bool is_on);
+/* The session is over: its last frame is not wanted any more. */
+void view_drop_frame(struct view *view);
+
+/* Draw, stage and commit what differs. True when the screen stands with all wishes. */
+bool view_flush(struct view *view);
+
+struct pointer_area view_area(const struct view *view);
+struct ui_size view_size(const struct view *view); /* of the first output; 0, 0: none */
+/* From a place on the first output to the desktop's picture on it. */
+void view_to_desktop(const struct view *view, int32_t *x, int32_t *y);
+/* And back. */
+void view_from_desktop(const struct view *view, int32_t *x, int32_t *y);
+
+#endif
