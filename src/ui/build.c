@@ -101,7 +101,17 @@ void add_heading(struct build *b, const char *text)
 
 	type.width = b->w;
 	type.lines = 3;
+	type.is_even = true;
 	b->y += put_text(b, b->x, b->y, &type, b->palette.text, text);
+}
+
+void add_small(struct build *b, const char *text)
+{
+	struct type type = type_of(b, 15, false);
+
+	type.width = b->w;
+	type.lines = 1;
+	b->y += put_text(b, b->x, b->y, &type, b->palette.muted, text);
 }
 
 void add_paragraph(struct build *b, uint32_t colour, const char *text, uint8_t lines)
@@ -110,6 +120,7 @@ void add_paragraph(struct build *b, uint32_t colour, const char *text, uint8_t l
 
 	type.width = b->w;
 	type.lines = lines;
+	type.is_even = true;
 	b->y += put_text(b, b->x, b->y, &type, colour, text);
 }
 
@@ -166,21 +177,25 @@ void add_buttons(struct build *b, const char *primary, const char *secondary)
 	b->y += h;
 }
 
-void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint, const char *text,
-		uint8_t lines)
+void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint, const char *title,
+		const char *text, uint8_t lines)
 {
 	uint32_t box = b->scene->node_count;
 	int32_t pad = px(b, 14), side = px(b, 20), top = b->y;
-	struct type type = type_of(b, 15, false);
+	struct type type = type_of(b, 15, false), strong = type_of(b, 15, true);
+	int32_t x = b->x + pad * 2 + side, height = 0;
 
-	type.width = b->w - pad * 3 - side;
+	strong.width = type.width = b->w - pad * 3 - side;
+	strong.lines = 2;
 	type.lines = lines;
+	type.is_even = strong.is_even = true;
 	if (type.width < 1)
 		return;
 	put_box(b, rect_at(b->x, top, b->w, 1), px(b, 12), tint);
 	put_icon(b, icon, b->x + pad, top + pad, side, colour);
-	int32_t height = put_text(b, b->x + pad * 2 + side, top + pad, &type, b->palette.text, text);
-
+	if (title)
+		height = put_text(b, x, top + pad, &strong, b->palette.text, title) + px(b, 3);
+	height += put_text(b, x, top + pad + height, &type, b->palette.text, text);
 	height = (height > side ? height : side) + pad * 2;
 	b->scene->nodes[box].rect.y2 = top + height;
 	b->y += height;

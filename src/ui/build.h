@@ -19,6 +19,7 @@ struct build {
 	struct palette palette;
 	int32_t width, height; /* of the screen, pixels */
 	double unit;           /* pixels per length of the design */
+	double factor;         /* how much smaller the column is set, so that it fits */
 	uint8_t message_lines; /* how much room messages may take */
 	uint8_t message_max;
 	uint8_t text_lines;    /* at most, of texts from outside */
@@ -55,15 +56,16 @@ void put_monogram(struct build *b, int32_t x, int32_t y, int32_t side);
 /* The column: each adds at `y` and moves it down by what it took. */
 void add_gap(struct build *b, double length);
 void add_heading(struct build *b, const char *text);
+void add_small(struct build *b, const char *text);
 void add_paragraph(struct build *b, uint32_t colour, const char *text, uint8_t lines);
 void add_field(struct build *b, enum ui_field_kind kind, const char *label);
 void add_button(struct build *b, enum ui_target target, const char *label);
 void add_buttons(struct build *b, const char *primary, const char *secondary);
 void add_badge(struct build *b, enum icon icon, uint32_t colour, uint32_t tint);
 void add_chip(struct build *b, const char *word, const char *value);
-/* Tinted panel with an icon and a text. */
-void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint, const char *text,
-		uint8_t lines);
+/* Tinted panel with an icon, a title (may be NULL) and a text. */
+void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint, const char *title,
+		const char *text, uint8_t lines);
 void add_problem(struct build *b);
 void add_code_tiles(struct build *b, const char *code);
 void add_waiting(struct build *b, const char *text);
@@ -73,6 +75,7 @@ void add_desktop_grid(struct build *b, uint32_t count);
 /* The parts that stay: background, title, clock, device, helpdesk; the rest is between. */
 void put_frame(struct build *b, int32_t *top, int32_t *bottom);
 /* Messages of the organisation, from `y` down. */
+void add_identity(struct build *b);
 void put_messages(struct build *b);
 /* The first message over a desktop, with a button that closes it. */
 void put_banner(struct build *b);

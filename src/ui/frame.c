@@ -33,22 +33,51 @@ static int32_t margin_of(const struct build *b)
 	return px(b, b->width < b->height ? 36 : 44);
 }
 
+/* Both stand at the right end: return how much they took with the space before them. */
+static int32_t put_clock(struct build *b, int32_t right, int32_t middle)
+{
+	struct type type = type_of(b, 20, true);
+	int32_t w = 0, h = 0;
+
+	if (!b->model->clock[0])
+		return 0;
+	type.is_code = true;
+	type_measure(b->setter, &type, scene_text(b->scene, b->model->clock), &w, &h, NULL);
+	put_text(b, right - w, middle - h / 2, &type, b->palette.on_backdrop, b->model->clock);
+	return w + px(b, 28);
+}
+
+static int32_t put_offline(struct build *b, int32_t right, int32_t middle, int32_t room)
+{
+	struct type type = type_of(b, 14, false);
+	int32_t pad = px(b, 14), side = px(b, 18), gap = px(b, 8), h = px(b, 36), w = 0, height = 0;
+	const char *text = tr(b, "Offline: you can still sign in");
+
+	if (!b->model->is_offline)
+		return 0;
+	type_measure(b->setter, &type, text, &w, &height, NULL);
+	int32_t wide = w + side + gap + pad * 2;
+
+	if (wide > room / 2)
+		wide = room / 2;
+	int32_t x = right - wide, top = middle - h / 2;
+
+	put_box(b, (struct ui_rect){x, top, right, top + h}, h / 2, b->palette.on_backdrop_tint);
+	put_icon(b, ICON_OFFLINE, x + pad, middle - side / 2, side, b->palette.on_backdrop);
+	x += pad + side + gap;
+	put_line(b, x, middle, type, right - pad - x + 1, b->palette.on_backdrop, text);
+	return wide + px(b, 28);
+}
+
 static int32_t put_header(struct build *b)
 {
 	int32_t margin = margin_of(b), side = px(b, 38), middle = margin + side / 2;
-	struct type strong = type_of(b, 20, true), clock = type_of(b, 20, true);
-	int32_t room = b->width - margin * 2 - side - px(b, 14), w = 0, h = 0;
+	int32_t left = margin + side + px(b, 14), right = b->width - margin;
 
-	if (b->model->clock[0]) {
-		const char *text = scene_text(b->scene, b->model->clock);
-
-		clock.is_code = true;
-		type_measure(b->setter, &clock, text, &w, &h, NULL);
-		put_text(b, b->width - margin - w, middle - h / 2, &clock, b->palette.on_backdrop, text);
-		room -= w + px(b, 32);
-	}
+	right -= put_clock(b, right, middle);
+	right -= put_offline(b, right, middle, right - left);
 	put_monogram(b, margin, margin, side);
-	put_line(b, margin + side + px(b, 14), middle, strong, room, b->palette.on_backdrop,
+	put_line(b, left, middle, type_of(b, 20, true), right - left, b->palette.on_backdrop,
 			title_of(b->model));
 	return margin + side;
 }
@@ -116,8 +145,36 @@ void put_frame(struct build *b, int32_t *top, int32_t *bottom)
 {
 	scene_add(b->scene, &(struct node){.kind = NODE_BACKDROP, .rect = {0, 0, b->width, b->height},
 			.colour = b->palette.backdrop_top, .colour_end = b->palette.backdrop_bottom});
+	*top = 0;
+	*bottom = b->height;
+	if (b->model->screen == UI_BLANK)
+		return;
 	*top = put_header(b) + px(b, 20);
 	*bottom = put_footer(b) - px(b, 20);
+}
+
+static void add_centred(struct build *b, double size, bool is_bold, uint32_t colour,
+		const char *text)
+{
+	struct type type = type_of(b, size, is_bold);
+
+	type.width = b->w;
+	type.lines = 2;
+	type.align = TYPE_CENTRE;
+	b->y += put_text(b, b->x, b->y, &type, colour, text);
+}
+
+/* A second monitor: whose it is, and nothing to do. */
+void add_identity(struct build *b)
+{
+	int32_t side = px(b, 72);
+
+	put_monogram(b, b->x + (b->w - side) / 2, b->y, side);
+	b->y += side;
+	add_gap(b, 24);
+	add_centred(b, 26, true, b->palette.on_backdrop, title_of(b->model));
+	add_gap(b, 6);
+	add_centred(b, 16, false, b->palette.on_backdrop_muted, b->model->identity.device);
 }
 
 static void message_look(const struct build *b, enum conf_severity severity, enum icon *icon,
@@ -132,27 +189,34 @@ static void message_look(const struct build *b, enum conf_severity severity, enu
 			: severity == CONF_SEVERITY_WARNING ? p->warning_tint : p->danger_tint;
 }
 
+/* How many messages are not shown; returns the height. */
+static int32_t put_more(struct build *b, int32_t x, int32_t y, uint32_t colour, uint32_t shown)
+{
+	uint32_t count = b->model->message_count;
+	struct type type = type_of(b, 14, false);
+	char more[64];
+
+	count = count < CONF_MESSAGES_MAX ? count : CONF_MESSAGES_MAX;
+	if (count <= shown)
+		return 0;
+	snprintf(more, sizeof(more), tr(b, "and %u more"), count - shown);
+	return put_text(b, x, y + px(b, 4), &type, colour, more) + px(b, 4);
+}
+
 void put_messages(struct build *b)
 {
 	uint32_t count = b->model->message_count;
-	char more[64];
 
-	if (count > CONF_MESSAGES_MAX)
-		count = CONF_MESSAGES_MAX;
+	count = count < CONF_MESSAGES_MAX ? count : CONF_MESSAGES_MAX;
 	for (uint32_t i = 0; i < count && i < b->message_max; i++) {
 		enum icon icon;
 		uint32_t colour, tint;
 
 		message_look(b, b->model->messages[i].severity, &icon, &colour, &tint);
-		add_notice(b, icon, colour, tint, b->model->messages[i].text, b->message_lines);
+		add_notice(b, icon, colour, tint, NULL, b->model->messages[i].text, b->message_lines);
 		add_gap(b, 10);
 	}
-	if (count <= b->message_max)
-		return;
-	snprintf(more, sizeof(more), tr(b, "%u more"), count - b->message_max);
-	b->y += put_text(b, b->x, b->y, &(struct type){.size = px(b, 14)},
-			b->palette.on_backdrop_muted, more);
-	add_gap(b, 10);
+	b->y += put_more(b, b->x, b->y, b->palette.on_backdrop_muted, b->message_max);
 }
 
 static void put_close(struct build *b, struct ui_rect r)
@@ -189,6 +253,7 @@ void put_banner(struct build *b)
 	int32_t height = put_text(b, b->x + pad * 2 + icon, b->y + pad, &type, b->palette.text,
 			message->text);
 
+	height += put_more(b, b->x + pad * 2 + icon, b->y + pad + height, b->palette.muted, 1);
 	box.y2 = box.y1 + (height > icon ? height : icon) + pad * 2;
 	b->scene->nodes[first].rect.y2 = box.y2 + reach;
 	b->scene->nodes[first + 1].rect.y2 = box.y2;

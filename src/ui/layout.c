@@ -67,8 +67,7 @@ static int32_t put_bare(struct build *b)
 {
 	centre_column(b, screen_width(b->model));
 	b->y = 0;
-	if (b->model->screen == UI_STARTING)
-		add_screen(b);
+	add_screen(b);
 	return b->y;
 }
 
@@ -78,6 +77,7 @@ static bool put_screen(struct build *b)
 	int32_t top = 0, bottom = 0;
 
 	put_frame(b, &top, &bottom);
+	b->unit *= b->factor;
 	b->y = top;
 	if (!is_bare && b->model->message_count) {
 		centre_column(b, fmax(screen_width(b->model), 600));
@@ -113,7 +113,7 @@ void layout_make(struct typesetter *setter, const struct catalogue *catalogue,
 		struct build b = {.setter = setter, .catalogue = catalogue, .model = model,
 				.layout = ret, .scene = &ret->scene,
 				.palette = palette_of(&model->branding), .width = (int32_t)size.width,
-				.height = (int32_t)size.height, .unit = unit * steps[i].factor,
+				.height = (int32_t)size.height, .unit = unit, .factor = steps[i].factor,
 				.message_lines = steps[i].message_lines,
 				.message_max = steps[i].message_max, .text_lines = steps[i].text_lines};
 

@@ -77,10 +77,8 @@ static bool is_same_text(const struct node *a, const struct node *b)
 {
 	if (a->kind != NODE_TEXT)
 		return true;
-	return a->type.size == b->type.size && a->type.width == b->type.width &&
-	       a->type.lines == b->type.lines && a->type.align == b->type.align &&
-	       a->type.is_bold == b->type.is_bold && a->type.is_code == b->type.is_code &&
-	       a->text_x == b->text_x && a->text_y == b->text_y && strcmp(a->text, b->text) == 0;
+	return type_is_same(&a->type, &b->type) && a->text_x == b->text_x &&
+	       a->text_y == b->text_y && strcmp(a->text, b->text) == 0;
 }
 
 /* The target does not matter: it cannot be seen. */

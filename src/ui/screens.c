@@ -36,7 +36,7 @@ static void add_help_text(struct build *b)
 {
 	if (!b->model->helpdesk.text[0])
 		return;
-	add_gap(b, 10);
+	add_gap(b, 14);
 	add_paragraph(b, b->palette.muted, b->model->helpdesk.text, b->text_lines);
 }
 
@@ -58,7 +58,11 @@ static void add_reason(struct build *b, enum icon icon)
 	const struct text_reason *text = text_of_reason(b->model->reason);
 
 	add_badge(b, icon, b->palette.warning, b->palette.warning_tint);
-	add_gap(b, 22);
+	add_gap(b, 20);
+	if (b->model->desktop_name[0] && b->model->screen == UI_ENDED) {
+		add_small(b, b->model->desktop_name);
+		add_gap(b, 4);
+	}
 	add_heading(b, tr(b, text->title));
 	add_gap(b, 10);
 	add_paragraph(b, b->palette.text, tr(b, text->hint), 0);
@@ -108,9 +112,9 @@ static void add_approval(struct build *b)
 	add_gap(b, 28);
 	add_code_tiles(b, b->model->code);
 	if (b->model->helpdesk.text[0])
-		add_gap(b, 14);
+		add_gap(b, 12);
 	add_help_text(b);
-	add_gap(b, 26);
+	add_gap(b, 28);
 	add_waiting(b, tr(b, "Waiting for approval"));
 }
 
@@ -180,6 +184,22 @@ static void add_connecting(struct build *b)
 	add_button(b, UI_TARGET_SECONDARY, tr(b, "Cancel"));
 }
 
+/* A session that stood goes on after signing in; one that never came is tried again. */
+static const char *ended_label(enum reason reason)
+{
+	switch (reason) {
+	case REASON_SESSION_SIGNED_OUT:
+	case REASON_SESSION_SERVER_CLOSED:
+	case REASON_SESSION_IDLE:
+	case REASON_SESSION_REPLACED:
+	case REASON_SESSION_BY_ADMIN:
+	case REASON_SESSION_CRASHED:
+		return N_("Sign in again");
+	default:
+		return N_("Try again");
+	}
+}
+
 static void add_ended(struct build *b)
 {
 	if (b->model->reason == REASON_SESSION_SIGNED_OUT) {
@@ -197,7 +217,7 @@ static void add_ended(struct build *b)
 	}
 	add_retry(b);
 	add_gap(b, 28);
-	add_buttons(b, tr(b, "Sign in again"), tr(b, "Back"));
+	add_buttons(b, tr(b, ended_label(b->model->reason)), tr(b, "Back"));
 }
 
 double screen_width(const struct ui_model *model)
@@ -206,7 +226,7 @@ double screen_width(const struct ui_model *model)
 	case UI_SIGN_IN:
 		return 432;
 	case UI_DESKTOPS:
-		return layout_desktop_count(model) > 5 ? 820 : 520;
+		return layout_desktop_count(model) > 8 ? 1080 : layout_desktop_count(model) > 4 ? 820 : 520;
 	case UI_APPROVAL:
 		return 600;
 	default:
@@ -219,7 +239,7 @@ void add_screen(struct build *b)
 	static void (*const add[])(struct build *) = {
 		[UI_STARTING] = add_starting, [UI_NETWORK] = add_network, [UI_SERVER] = add_server,
 		[UI_APPROVAL] = add_approval, [UI_REFUSED] = add_refused, [UI_SIGN_IN] = add_sign_in,
-		[UI_DESKTOPS] = add_desktops, [UI_CONNECTING] = add_connecting, [UI_ENDED] = add_ended,
+		[UI_DESKTOPS] = add_desktops, [UI_CONNECTING] = add_connecting, [UI_ENDED] = add_ended, [UI_BLANK] = add_identity,
 	};
 
 	if ((unsigned)b->model->screen < sizeof(add) / sizeof(add[0]))

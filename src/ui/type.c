@@ -66,6 +66,25 @@ static PangoAttrList *attributes_of(const struct type *type)
 	return list;
 }
 
+/* The narrowest width that needs no more lines. */
+static void even_out(PangoLayout *layout, int32_t width)
+{
+	int lines = pango_layout_get_line_count(layout), low = width / 2, high = width;
+
+	if (lines < 2 || lines > 6)
+		return;
+	while (high - low > 2) {
+		int middle = (low + high) / 2;
+
+		pango_layout_set_width(layout, middle * PANGO_SCALE);
+		if (pango_layout_get_line_count(layout) > lines || pango_layout_is_ellipsized(layout))
+			low = middle;
+		else
+			high = middle;
+	}
+	pango_layout_set_width(layout, high * PANGO_SCALE);
+}
+
 static PangoLayout *set(struct typesetter *setter, const struct type *type, const char *text)
 {
 	PangoLayout *layout = pango_layout_new(setter->context);
@@ -88,8 +107,10 @@ static PangoLayout *set(struct typesetter *setter, const struct type *type, cons
 		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 	}
 	if (type->lines != 1)
-		pango_layout_set_line_spacing(layout, 1.16F);
+		pango_layout_set_line_spacing(layout, type->is_bold ? 1.02F : 1.2F);
 	pango_layout_set_text(layout, text, -1);
+	if (type->is_even && type->width > 0)
+		even_out(layout, type->width);
 	pango_attr_list_unref(attributes);
 	pango_font_description_free(font);
 	return layout;
@@ -99,7 +120,7 @@ static PangoLayout *set(struct typesetter *setter, const struct type *type, cons
 static uint32_t hash_of(const struct type *type, const char *text)
 {
 	uint32_t parts[] = {(uint32_t)type->size, (uint32_t)type->width, type->lines, type->align,
-			type->is_bold, type->is_code};
+			type->is_bold, type->is_code, type->is_even};
 	uint32_t hash = 2166136261u;
 
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -109,10 +130,11 @@ static uint32_t hash_of(const struct type *type, const char *text)
 	return hash;
 }
 
-static bool is_same_type(const struct type *a, const struct type *b)
+bool type_is_same(const struct type *a, const struct type *b)
 {
 	return a->size == b->size && a->width == b->width && a->lines == b->lines &&
-	       a->align == b->align && a->is_bold == b->is_bold && a->is_code == b->is_code;
+	       a->align == b->align && a->is_bold == b->is_bold && a->is_code == b->is_code &&
+	       a->is_even == b->is_even;
 }
 
 /* Borrowed until the next call. */
@@ -125,7 +147,7 @@ static PangoLayout *find(struct typesetter *setter, const struct type *type, con
 	for (uint32_t i = 0; i < PROBES; i++) {
 		struct slot *slot = &setter->slots[(hash + i) % SLOTS];
 
-		if (slot->layout && slot->hash == hash && is_same_type(&slot->type, type) &&
+		if (slot->layout && slot->hash == hash && type_is_same(&slot->type, type) &&
 				strcmp(pango_layout_get_text(slot->layout), text) == 0) {
 			slot->used = setter->uses;
 			return slot->layout;

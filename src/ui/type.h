@@ -19,7 +19,10 @@ struct type {
 	uint8_t align; /* enum type_align, within `width` */
 	bool is_bold;
 	bool is_code;  /* digits of one width, zero with a slash */
+	bool is_even;  /* lines of about the same length: no lone word on the last one */
 };
+
+bool type_is_same(const struct type *a, const struct type *b);
 
 struct typesetter;
 

@@ -12,9 +12,9 @@ void add_problem(struct build *b)
 	const struct text_reason *text = text_of_reason(b->model->reason);
 	char line[512];
 
-	snprintf(line, sizeof(line), "%s. %s (%s)", tr(b, text->title), tr(b, text->hint),
-			reason_code(b->model->reason));
-	add_notice(b, ICON_WARNING, b->palette.danger, b->palette.danger_tint, line, 5);
+	snprintf(line, sizeof(line), "%s (%s)", tr(b, text->hint), reason_code(b->model->reason));
+	add_notice(b, ICON_WARNING, b->palette.danger, b->palette.danger_tint, tr(b, text->title),
+			line, 4);
 }
 
 static void put_tile(struct build *b, struct ui_rect r, char character)
@@ -109,8 +109,12 @@ static void put_desktop(struct build *b, struct ui_rect r, uint32_t i)
 
 void add_desktop_grid(struct build *b, uint32_t count)
 {
-	int32_t columns = count > 5 && b->w > px(b, 600) ? 2 : 1;
-	int32_t gap = px(b, 12), h = px(b, 66), w = (b->w - gap * (columns - 1)) / columns;
+	int32_t columns = count > 8 ? 3 : count > 4 ? 2 : 1;
+
+	while (columns > 1 && b->w / columns < px(b, 260))
+		columns--;
+	int32_t gap = px(b, 12), h = px(b, count > 8 ? 60 : 68);
+	int32_t w = (b->w - gap * (columns - 1)) / columns;
 
 	for (uint32_t i = 0; i < count; i++) {
 		int32_t x = b->x + (w + gap) * ((int32_t)i % columns);
