@@ -135,6 +135,41 @@ static bool find_meeting(const struct scene *a, uint32_t i, const struct scene *
 	return false;
 }
 
+static bool is_cut(const struct damage *damage, struct ui_rect rect)
+{
+	for (uint32_t i = 0; i < damage->count; i++) {
+		struct ui_rect common = rect_meet(damage->rects[i], rect);
+		bool is_whole = common.x1 == rect.x1 && common.y1 == rect.y1 &&
+				common.x2 == rect.x2 && common.y2 == rect.y2;
+
+		if (!rect_is_empty(common) && !is_whole)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Cairo leaves out glyphs that touch a clip only with the greys of their edge, so a text is
+ * painted whole or not at all. A rectangle that grows may cut the next text.
+ */
+static void damage_take_whole_texts(struct damage *damage, const struct scene *scene,
+		struct ui_rect all)
+{
+	bool has_grown = true;
+
+	while (has_grown) {
+		has_grown = false;
+		for (uint32_t i = 0; i < scene->node_count; i++) {
+			struct ui_rect rect = rect_meet(scene->nodes[i].rect, all);
+
+			if (scene->nodes[i].kind != NODE_TEXT || rect_is_empty(rect) || !is_cut(damage, rect))
+				continue;
+			damage_add(damage, rect);
+			has_grown = true;
+		}
+	}
+}
+
 void scene_compare(const struct scene *before, const struct scene *after, int32_t width,
 		   int32_t height, struct damage *ret)
 {
@@ -158,6 +193,7 @@ void scene_compare(const struct scene *before, const struct scene *after, int32_
 			if (after->nodes[j].kind != NODE_AREA)
 				damage_add(ret, rect_meet(after->nodes[j].rect, all));
 	}
+	damage_take_whole_texts(ret, after, all);
 }
 
 enum ui_target scene_hit(const struct scene *scene, int32_t x, int32_t y)

@@ -5,6 +5,9 @@
 
 /* Written for a person who is tired and on the phone: no technical words, one thing to do. */
 static const struct text_reason reasons[] = {
+	{REASON_DEVICE_AGENT, N_("This device is not ready"),
+		N_("Wait a minute. If nothing happens, switch it off and on again.")},
+
 	{REASON_NET_NO_LINK, N_("The network cable is not connected"),
 		N_("Check that the cable is firmly plugged in at both ends.")},
 	{REASON_NET_NO_ADDRESS, N_("No answer from the network"),

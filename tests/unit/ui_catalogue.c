@@ -61,7 +61,7 @@ int main(void)
 	check_refused("table of translations outside", 16, 61, "exceeds");
 	check_refused("text outside", 24, 60, "exceeds");
 	check_refused("text longer than the file", 20, 0xffffffff, "exceeds");
-	check_refused("text without an end", 36, 2, "exceeds");
+	check_refused("text without an end", 28, 3, "exceeds");
 	TEST("a language that is not there is an error with its path") {
 		CHECK(catalogue_open("/nowhere", "xx", &catalogue, &err) < 0);
 		CHECK_HAS(err.text, "/nowhere/xx/LC_MESSAGES/tynd.mo");
