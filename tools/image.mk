@@ -10,3 +10,4 @@ ffmpeg:
 	@tools/ffmpeg/build
 image: all $(BUILD)/tools/sbom
 	@TYND_VERSION=$(VERSION) tools/image/build $(BOARD) $(IMAGE) $(BUILD)/bin
+test: image

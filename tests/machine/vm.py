@@ -128,7 +128,7 @@ class Machine:
         mark = f"done-{time.monotonic_ns()}"
         self.channel.sendall(f"{command}\n{mark}\n".encode())
         text = b""
-        while not (found := re.search(rb"^" + mark.encode() + rb" (\d+)\r?\n", text, re.M)):
+        while not (found := re.search(mark.encode() + rb" (\d+)\r?\n", text)):
             more = self.channel.recv(65536)
             if not more:
                 raise RuntimeError("the guest's channel was closed")

@@ -27,10 +27,10 @@ struct icu_data {
 extern const struct icu_data ICU_ENTRY;
 
 const struct icu_data ICU_ENTRY __attribute__((visibility("default"), aligned(16))) = {
-	.header_size = 32,
-	.magic = {0xda, 0x27},
-	.info_size = 20,
-	.char_size = 2,
-	.format = {'T', 'o', 'C', 'P'},
-	.format_version = {1},
+		.header_size = 32,
+		.magic = {0xda, 0x27},
+		.info_size = 20,
+		.char_size = 2,
+		.format = {'T', 'o', 'C', 'P'},
+		.format_version = {1},
 };

@@ -83,15 +83,17 @@ static void note_extracted(cJSON *extracted, const char *id, const char *name, c
 {
 	const cJSON *known;
 
-	cJSON_ArrayForEach(known, extracted) {
-		if (strcmp(cJSON_GetObjectItemCaseSensitive(known, "licenseId")->valuestring, id) == 0)
+	cJSON_ArrayForEach(known, extracted)
+	{
+		if (strcmp(cJSON_GetObjectItemCaseSensitive(known, "licenseId")->valuestring, id) ==
+				0)
 			return;
 	}
 	char text[LINE_MAX_BYTES];
 	cJSON *entry = cJSON_CreateObject();
 
-	snprintf(text, sizeof(text), "\"%s\" as in the copyright file of Debian's package %s.", name,
-			package);
+	snprintf(text, sizeof(text), "\"%s\" as in the copyright file of Debian's package %s.",
+			name, package);
 	cJSON_AddStringToObject(entry, "licenseId", id);
 	cJSON_AddStringToObject(entry, "name", name);
 	cJSON_AddStringToObject(entry, "extractedText", text);
@@ -132,7 +134,8 @@ static struct licence_set licence_read(const char *path)
 			continue;
 		char *name = line + 8 + strspn(line + 8, " \t");
 
-		for (size_t end = strlen(name); end > 0 && isspace((unsigned char)name[end - 1]); end--)
+		for (size_t end = strlen(name); end > 0 && isspace((unsigned char)name[end - 1]);
+				end--)
 			name[end - 1] = '\0';
 		if (*name)
 			licence_add(&set, name);
@@ -142,7 +145,7 @@ static struct licence_set licence_read(const char *path)
 }
 
 static void licence_declare(const struct table *licences, cJSON *extracted, const char *package,
-			    const char *source, char *expression, size_t size)
+		const char *source, char *expression, size_t size)
 {
 	char key[LINE_MAX_BYTES];
 
@@ -240,7 +243,7 @@ static void add_reference(cJSON *package, char *const row[FIELDS_MAX])
 }
 
 static void add_packages(cJSON *root, const struct table *packages, const struct table *files,
-			 const struct table *licences, cJSON *relationships, cJSON *extracted)
+		const struct table *licences, cJSON *relationships, cJSON *extracted)
 {
 	cJSON *list = cJSON_AddArrayToObject(root, "packages");
 
@@ -251,10 +254,12 @@ static void add_packages(cJSON *root, const struct table *packages, const struct
 		cJSON *entry = cJSON_CreateObject();
 
 		make_id(id, sizeof(id), "SPDXRef-Package-", row[0]);
-		licence_declare(licences, extracted, row[0], row[4], expression, sizeof(expression));
+		licence_declare(licences, extracted, row[0], row[4], expression,
+				sizeof(expression));
 		verification_code(files, row[0], code);
-		snprintf(info, sizeof(info), "built from %s %s %s", is_ours ? "the source of" : "Debian's source package",
-				row[2], row[3]);
+		snprintf(info, sizeof(info), "built from %s %s %s",
+				is_ours ? "the source of" : "Debian's source package", row[2],
+				row[3]);
 		cJSON_AddStringToObject(entry, "name", row[0]);
 		cJSON_AddStringToObject(entry, "SPDXID", id);
 		cJSON_AddStringToObject(entry, "versionInfo", row[1]);
