@@ -82,8 +82,8 @@ int sandbox_worker_init(struct sandbox_worker *worker, const char *user, const c
 }
 
 /* A wall could not be put up: 0 when the worker may run without it. */
-static int missing(
-		const struct sandbox_worker *worker, enum sandbox_wall wall, const struct err *why)
+static int missing(const struct sandbox_worker *worker, enum sandbox_wall wall,
+		const struct err *why)
 {
 	if (!(worker->dispensable & wall)) {
 		log_error("sandbox: %s", why->text);
@@ -120,7 +120,7 @@ static int map_user(const struct sandbox_worker *worker, struct err *err)
 static int leave_namespaces(const struct sandbox_worker *worker, struct err *err)
 {
 	int flags = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID |
-		    CLONE_NEWCGROUP | (worker->is_privileged ? 0 : CLONE_NEWUSER);
+	            CLONE_NEWCGROUP | (worker->is_privileged ? 0 : CLONE_NEWUSER);
 
 	if (unshare(flags) < 0)
 		return err_errno(err, errno, "own namespaces (net, ipc, uts, pid, cgroup, mount%s)",

@@ -28,10 +28,10 @@
 
 /* The walls, as bits. */
 enum sandbox_wall {
-	SANDBOX_USER = 1 << 0,	       /* own user and group, no other groups */
+	SANDBOX_USER = 1 << 0,         /* own user and group, no other groups */
 	SANDBOX_CAPABILITIES = 1 << 1, /* none, none to be had, no new privileges */
 	SANDBOX_NAMESPACES = 1 << 2,   /* own net, ipc, uts, pid, cgroup, mount */
-	SANDBOX_ROOT = 1 << 3,	       /* own read-only root */
+	SANDBOX_ROOT = 1 << 3,         /* own read-only root */
 	SANDBOX_LIMITS = 1 << 4,       /* descriptors, processes, core, file size */
 	SANDBOX_LANDLOCK = 1 << 5,
 	SANDBOX_SECCOMP = 1 << 6,
@@ -45,8 +45,8 @@ enum { SANDBOX_PATH_MAX = 512 };
 struct sandbox_worker {
 	uid_t uid;
 	gid_t gid;
-	bool is_privileged;		/* we are root and really change the user */
-	unsigned dispensable;		/* walls that may be missing */
+	bool is_privileged;             /* we are root and really change the user */
+	unsigned dispensable;           /* walls that may be missing */
 	char program[SANDBOX_PATH_MAX]; /* absolute; the only program in the worker's root */
 };
 

@@ -112,6 +112,7 @@ static const int allowed[] = {
 		SCMP_SYS(faccessat2),
 		SCMP_SYS(getdents64),
 		SCMP_SYS(getcwd),
+		SCMP_SYS(umask),
 		SCMP_SYS(readlink),
 		SCMP_SYS(readlinkat),
 		/* who and where am I */
@@ -198,7 +199,7 @@ static const uint32_t socket_options[] = {
 static const uint32_t writing[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND};
 
 static const uint32_t own_world = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
-				  CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+                                  CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
 /* The first refusal sticks: the caller looks once, at the end. */
 struct filter {

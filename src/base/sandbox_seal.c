@@ -16,8 +16,8 @@
 
 /* Newer than some headers; the kernel's ABI number says what it knows. */
 #define ACCESS_FS_IOCTL_DEV (1ULL << 15) /* ABI 5 */
-#define SCOPE_ABSTRACT_UNIX (1ULL << 0)	 /* ABI 6 */
-#define SCOPE_SIGNAL (1ULL << 1)	 /* ABI 6 */
+#define SCOPE_ABSTRACT_UNIX (1ULL << 0)  /* ABI 6 */
+#define SCOPE_SIGNAL (1ULL << 1)         /* ABI 6 */
 
 struct ruleset {
 	uint64_t handled_access_fs;
@@ -42,8 +42,8 @@ static struct ruleset everything(int abi, size_t *size)
 	if (abi >= 6)
 		all.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	*size = abi >= 6   ? sizeof(all)
-		: abi >= 4 ? offsetof(struct ruleset, scoped)
-			   : offsetof(struct ruleset, handled_access_net);
+	        : abi >= 4 ? offsetof(struct ruleset, scoped)
+	                   : offsetof(struct ruleset, handled_access_net);
 	return all;
 }
 
@@ -58,7 +58,7 @@ static int allow_reading(int ruleset, const char *path, struct err *err)
 	struct landlock_path_beneath_attr rule = {
 			.parent_fd = fd,
 			.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
-					  (S_ISDIR(info.st_mode) ? LANDLOCK_ACCESS_FS_READ_DIR : 0),
+	                                  (S_ISDIR(info.st_mode) ? LANDLOCK_ACCESS_FS_READ_DIR : 0),
 	};
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
 		return err_errno(err, errno, "Landlock: allowing %s", path);
@@ -67,8 +67,8 @@ static int allow_reading(int ruleset, const char *path, struct err *err)
 
 static int restrict_files(const char *const *readable, struct err *err)
 {
-	int abi = (int)syscall(
-			SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+			LANDLOCK_CREATE_RULESET_VERSION);
 	if (abi < 1)
 		return err_errno(err, errno, "this kernel has no Landlock");
 	size_t size;

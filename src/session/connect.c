@@ -45,7 +45,7 @@ int connect_prepare(struct err *err)
 }
 
 static int verify(freerdp *instance, const BYTE *pem, size_t size, const char *host, UINT16 port,
-		  DWORD flags)
+		DWORD flags)
 {
 	struct session *session = session_of(instance->context);
 	struct err err;
@@ -63,7 +63,7 @@ static int verify(freerdp *instance, const BYTE *pem, size_t size, const char *h
 
 /* Everything there is was given: FreeRDP asks only when that was not enough. */
 static BOOL authenticate(freerdp *instance, char **user, char **password, char **domain,
-			 rdp_auth_reason reason)
+		rdp_auth_reason reason)
 {
 	(void)user;
 	(void)password;
@@ -136,8 +136,8 @@ static BOOL load_channels(freerdp *instance)
 	if (!freerdp_client_add_dynamic_channel(context->settings, 1, graphics) ||
 			!freerdp_client_add_dynamic_channel(context->settings, 1, control))
 		return FALSE;
-	PVIRTUALCHANNELENTRY entry = freerdp_load_channel_addin_entry(DRDYNVC_SVC_CHANNEL_NAME, NULL,
-			NULL, FREERDP_ADDIN_CHANNEL_STATIC | FREERDP_ADDIN_CHANNEL_ENTRYEX);
+	PVIRTUALCHANNELENTRY entry = freerdp_load_channel_addin_entry(DRDYNVC_SVC_CHANNEL_NAME,
+			NULL, NULL, FREERDP_ADDIN_CHANNEL_STATIC | FREERDP_ADDIN_CHANNEL_ENTRYEX);
 	return entry && freerdp_channels_client_load_ex(context->channels, context->settings,
 					(PVIRTUALCHANNELENTRYEX)(void (*)(void))entry,
 					context->settings) == CHANNEL_RC_OK;
@@ -216,7 +216,7 @@ static void on_handles(void *data, uint32_t events)
 
 	(void)events;
 	bool goes_on = freerdp_check_event_handles(session->rdp) &&
-		       !freerdp_shall_disconnect_context(session->rdp);
+	               !freerdp_shall_disconnect_context(session->rdp);
 	if (goes_on && watch_handles(session) == 0)
 		return;
 	session->is_connected = false;

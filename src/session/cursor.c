@@ -44,9 +44,9 @@ static BOOL cursor_new(rdpContext *context, rdpPointer *pointer)
 	uint32_t *pixels = own_alloc_array(count, sizeof(*pixels));
 	/* BGRA32 names bytes in memory: ARGB8888 of DRM on little-endian machines. */
 	if (!freerdp_image_copy_from_pointer_data((BYTE *)pixels, PIXEL_FORMAT_BGRA32, 0, 0, 0,
-			pointer->width, pointer->height, pointer->xorMaskData,
-			pointer->lengthXorMask, pointer->andMaskData, pointer->lengthAndMask,
-			pointer->xorBpp, &context->gdi->palette)) {
+			    pointer->width, pointer->height, pointer->xorMaskData,
+			    pointer->lengthXorMask, pointer->andMaskData, pointer->lengthAndMask,
+			    pointer->xorBpp, &context->gdi->palette)) {
 		free(pixels);
 		return FALSE;
 	}

@@ -85,7 +85,8 @@ static int ask(struct session *session, const char *host, int port)
 {
 	struct wire_session_dial message = {.id = ++session->dial_id, .port = (uint16_t)port};
 
-	if (port < 1 || port > UINT16_MAX || text_copy(message.host, sizeof(message.host), host) < 0)
+	if (port < 1 || port > UINT16_MAX ||
+			text_copy(message.host, sizeof(message.host), host) < 0)
 		return -EINVAL;
 	wire_init(&message, WIRE_SESSION_DIAL);
 	session->is_dialed = false;

@@ -58,8 +58,12 @@ int guard_start(int channel_fd, int limit_ms, int grace_ms, void (*on_alarm)(voi
 
 	if (stop < 0)
 		return err_errno(err, errno, "the guard's descriptor");
-	*guard = (struct guard){.channel_fd = channel_fd, .stop_fd = stop, .limit_ms = limit_ms,
-			.grace_ms = grace_ms, .on_alarm = on_alarm, .data = data};
+	*guard = (struct guard){.channel_fd = channel_fd,
+			.stop_fd = stop,
+			.limit_ms = limit_ms,
+			.grace_ms = grace_ms,
+			.on_alarm = on_alarm,
+			.data = data};
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, GUARD_STACK);
 	int r = pthread_create(&guard->thread, &attributes, run, guard);

@@ -93,8 +93,8 @@ void input_send_key(struct session *session, const struct wire_session_key *key)
 void input_send_locks(struct session *session, const struct wire_session_locks *locks)
 {
 	uint32_t flags = (locks->caps ? KBD_SYNC_CAPS_LOCK : 0U) |
-			 (locks->num ? KBD_SYNC_NUM_LOCK : 0U) |
-			 (locks->scroll ? KBD_SYNC_SCROLL_LOCK : 0U);
+	                 (locks->num ? KBD_SYNC_NUM_LOCK : 0U) |
+	                 (locks->scroll ? KBD_SYNC_SCROLL_LOCK : 0U);
 
 	if (session->is_connected)
 		freerdp_input_send_synchronize_event(session->rdp->input, flags);
@@ -116,7 +116,7 @@ static uint16_t inside(int32_t value, uint32_t side)
 }
 
 static void send_button(rdpInput *input, const struct wire_session_pointer *pointer, uint16_t x,
-			uint16_t y)
+		uint16_t y)
 {
 	bool is_extended = false;
 	uint16_t flags = input_button_flags(pointer->button, &is_extended);

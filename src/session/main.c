@@ -131,22 +131,24 @@ static int on_stop(void *data, const void *message, int *fds)
 	return 0;
 }
 
-#define RULE(kind, type_, fds_, states_, handler)                                                  \
-	{                                                                                          \
-		.type = WIRE_SESSION_##kind, .size = sizeof(struct wire_session_##type_),          \
-		.fd_count = (fds_), .states = (states_), .name = #kind, .handle = (handler)        \
-	}
+#define RULE(kind, type_, fds_, states_, handler) \
+	{.type = WIRE_SESSION_##kind, \
+			.size = sizeof(struct wire_session_##type_), \
+			.fd_count = (fds_), \
+			.states = (states_), \
+			.name = #kind, \
+			.handle = (handler)}
 
 static const struct wire_rule rules[] = {
-	RULE(START, start, 0, SESSION_NEW, on_start),
-	RULE(DIALED, dialed, 0, SESSION_STARTED, on_dialed),
-	RULE(DIALED_SOCKET, dialed, 1, SESSION_STARTED, on_dialed_socket),
-	RULE(KEY, key, 0, SESSION_STARTED, on_key),
-	RULE(LOCKS, locks, 0, SESSION_STARTED, on_locks),
-	RULE(POINTER, pointer, 0, SESSION_STARTED, on_pointer),
-	RULE(RELEASE, release, 0, SESSION_STARTED, on_release),
-	RULE(RESIZE, resize, 0, SESSION_STARTED, on_resize),
-	RULE(STOP, stop, 0, SESSION_NEW | SESSION_STARTED, on_stop),
+		RULE(START, start, 0, SESSION_NEW, on_start),
+		RULE(DIALED, dialed, 0, SESSION_STARTED, on_dialed),
+		RULE(DIALED_SOCKET, dialed, 1, SESSION_STARTED, on_dialed_socket),
+		RULE(KEY, key, 0, SESSION_STARTED, on_key),
+		RULE(LOCKS, locks, 0, SESSION_STARTED, on_locks),
+		RULE(POINTER, pointer, 0, SESSION_STARTED, on_pointer),
+		RULE(RELEASE, release, 0, SESSION_STARTED, on_release),
+		RULE(RESIZE, resize, 0, SESSION_STARTED, on_resize),
+		RULE(STOP, stop, 0, SESSION_NEW | SESSION_STARTED, on_stop),
 };
 
 /* The kiosk is gone or made no sense: nobody is left to tell anything. */
@@ -186,7 +188,8 @@ static int enter_sandbox(const struct options *options, struct err *err)
 	static const char *const readable[] = {"/etc/ssl", "/usr/lib/ssl",
 			"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
 			"/usr/share/zoneinfo", NULL};
-	const struct sandbox_seal seal = {.readable = readable, .dispensable = options->dispensable};
+	const struct sandbox_seal seal = {
+			.readable = readable, .dispensable = options->dispensable};
 	char text[128];
 	unsigned walls;
 
@@ -217,7 +220,8 @@ static enum reason run_session(struct session *session, int limit_ms, uint32_t *
 		session->was_connected = true;
 		screen_send(session);
 		screen_resize(session);
-		while (session->is_connected && session->reason == REASON_NONE && !session->is_ended)
+		while (session->is_connected && session->reason == REASON_NONE &&
+				!session->is_ended)
 			loop_step(session->loop, -1);
 	}
 	return session->rdp ? connect_reason(session, detail) : REASON_SESSION_CRASHED;
@@ -226,8 +230,11 @@ static enum reason run_session(struct session *session, int limit_ms, uint32_t *
 static int run(const struct options *options)
 {
 	struct picture picture;
-	struct session session = {.loop = loop_create(), .rdp_epoll = -1, .dialed_fd = -1,
-			.logon_type = FAILURE_NO_LOGON, .picture = &picture};
+	struct session session = {.loop = loop_create(),
+			.rdp_epoll = -1,
+			.dialed_fd = -1,
+			.logon_type = FAILURE_NO_LOGON,
+			.picture = &picture};
 
 	picture_init(&picture);
 	session.channel = wire_channel_create(session.loop, WIRE_FD, rules,
@@ -238,8 +245,8 @@ static int run(const struct options *options)
 		uint32_t detail = 0;
 		enum reason reason = run_session(&session, options->connect_limit_ms, &detail);
 
-		log_info("the session ended: %s (%s, %#x)", reason_text(reason), reason_code(reason),
-				detail);
+		log_info("the session ended: %s (%s, %#x)", reason_text(reason),
+				reason_code(reason), detail);
 		send_end(&session, reason, detail);
 		connect_close(&session);
 	}
@@ -285,7 +292,8 @@ int main(int argc, char **argv)
 
 	log_open("tynd-session");
 	if (read_options(argc, argv, &options) < 0) {
-		fprintf(stderr, "usage: tynd-session [--connect-limit SECONDS] [--without-landlock] "
+		fprintf(stderr, "usage: tynd-session [--connect-limit SECONDS] "
+		                "[--without-landlock] "
 				"[--without-seccomp]\n");
 		return 2;
 	}

@@ -96,10 +96,11 @@ static int find_slot(const struct picture *picture)
 }
 
 static void copy_rect(const struct picture *picture, unsigned slot, const struct wire_rect *rect,
-		      const uint8_t *source, uint32_t source_stride)
+		const uint8_t *source, uint32_t source_stride)
 {
 	size_t offset = (size_t)rect->x1 * 4, size = (size_t)(rect->x2 - rect->x1) * 4;
-	uint8_t *target = picture->memory + (size_t)picture->stride * (size_t)picture->height * slot;
+	uint8_t *target =
+			picture->memory + (size_t)picture->stride * (size_t)picture->height * slot;
 
 	for (int32_t y = rect->y1; y < rect->y2; y++)
 		memcpy(target + (size_t)picture->stride * (size_t)y + offset,
@@ -107,7 +108,7 @@ static void copy_rect(const struct picture *picture, unsigned slot, const struct
 }
 
 bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t source_stride,
-			struct wire_session_frame *frame)
+		struct wire_session_frame *frame)
 {
 	int slot = picture->unsent.count > 0 ? find_slot(picture) : -1;
 

@@ -13,11 +13,11 @@
 #include "session/damage.h"
 
 struct picture {
-	uint32_t pool;       /* its number; 0: there is none yet */
+	uint32_t pool; /* its number; 0: there is none yet */
 	int32_t width, height;
-	uint32_t stride;     /* bytes */
-	uint8_t *memory;     /* WIRE_SLOTS times stride * height */
-	int fd;              /* sealed memfd behind it */
+	uint32_t stride; /* bytes */
+	uint8_t *memory; /* WIRE_SLOTS times stride * height */
+	int fd;          /* sealed memfd behind it */
 	bool is_lent[WIRE_SLOTS];
 	struct damage missing[WIRE_SLOTS]; /* against the newest picture */
 	struct damage unsent;              /* against the last frame sent */
@@ -37,7 +37,7 @@ void picture_damage(struct picture *picture, struct wire_rect rect);
  * size, `source_stride` bytes a row), lend it, and fill `*frame` but its header. False: not now.
  */
 bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t source_stride,
-			struct wire_session_frame *frame);
+		struct wire_session_frame *frame);
 
 /* The kiosk gave a slot back. -EPROTO: it never had it. One of an older pool is no error. */
 int picture_release(struct picture *picture, uint32_t pool, uint32_t slot);

@@ -65,8 +65,8 @@ static BOOL end_paint(rdpContext *context)
 	for (INT32 i = 0; i < window->ninvalid; i++) {
 		const GDI_RGN *one = &window->cinvalid[i];
 
-		picture_damage(session->picture,
-				(struct wire_rect){one->x, one->y, one->x + one->w, one->y + one->h});
+		picture_damage(session->picture, (struct wire_rect){one->x, one->y, one->x + one->w,
+								 one->y + one->h});
 	}
 	window->invalid->null = TRUE;
 	window->ninvalid = 0;
@@ -83,7 +83,8 @@ static BOOL desktop_resize(rdpContext *context)
 	log_debug("the desktop is now %u x %u", width, height);
 	if (!gdi_resize(context->gdi, width, height))
 		return FALSE;
-	if (session->picture->width == (int32_t)width && session->picture->height == (int32_t)height)
+	if (session->picture->width == (int32_t)width &&
+			session->picture->height == (int32_t)height)
 		return TRUE;
 	return send_pool(session, width, height);
 }
@@ -133,7 +134,7 @@ void screen_drop_pipeline(struct session *session, RdpgfxClientContext *gfx)
 
 /* [MS-RDPEDISP] 2.2.2.1: the server says what it can; only then may layouts be sent. */
 static UINT on_capabilities(DispClientContext *disp, UINT32 monitors, UINT32 factor_a,
-			    UINT32 factor_b)
+		UINT32 factor_b)
 {
 	struct session *session = disp->custom;
 
@@ -166,7 +167,9 @@ void screen_resize(struct session *session)
 			.Width = width,
 			.Height = height,
 			.DesktopScaleFactor = scale,
-			.DeviceScaleFactor = scale < 140 ? 100 : scale < 180 ? 140 : 180,
+			.DeviceScaleFactor = scale < 140   ? 100
+	                                     : scale < 180 ? 140
+	                                                   : 180,
 	};
 	session->wanted.width = 0;
 	if (session->disp->SendMonitorLayout(session->disp, 1, &layout) != CHANNEL_RC_OK)

@@ -37,9 +37,9 @@ struct session {
 	bool is_started;
 	bool is_connected;
 	bool was_connected;
-	bool is_ended;        /* nothing more goes to the kiosk */
-	enum reason reason;   /* what we found out ourselves; wins over FreeRDP's opinion */
-	uint32_t logon_type;  /* of the last notification, [MS-RDPBCGR] 2.2.10.1.1.4.1.1 */
+	bool is_ended;       /* nothing more goes to the kiosk */
+	enum reason reason;  /* what we found out ourselves; wins over FreeRDP's opinion */
+	uint32_t logon_type; /* of the last notification, [MS-RDPBCGR] 2.2.10.1.1.4.1.1 */
 	uint32_t logon_data;
 	uint32_t phase;
 

@@ -21,54 +21,54 @@ struct number_row {
 
 /* Whatever START says. */
 static const struct switch_row switches[] = {
-	/* the certificate is our decision alone */
-	{FreeRDP_ExternalCertificateManagement, true},
-	{FreeRDP_RdpSecurity, false},
-	{FreeRDP_UseRdpSecurityLayer, false},
-	{FreeRDP_ExtSecurity, false},
-	/* nothing of this device is offered to the server */
-	{FreeRDP_DeviceRedirection, false},
-	{FreeRDP_RedirectClipboard, false},
-	{FreeRDP_AudioPlayback, false},
-	/* these need a network or rdpdr */
-	{FreeRDP_SupportMultitransport, false},
-	{FreeRDP_NetworkAutoDetect, false},
-	{FreeRDP_SupportHeartbeatPdu, false},
-	{FreeRDP_AutoReconnectionEnabled, false},
-	/* why it ended */
-	{FreeRDP_SupportErrorInfoPdu, true},
-	{FreeRDP_LogonNotify, true},
-	{FreeRDP_LogonErrors, true},
-	/* pictures */
-	{FreeRDP_SoftwareGdi, true},
-	{FreeRDP_SupportGraphicsPipeline, true},
-	{FreeRDP_GfxProgressive, true},
-	{FreeRDP_GfxH264, true},
-	{FreeRDP_GfxAVC444, true},
-	{FreeRDP_GfxAVC444v2, true},
-	{FreeRDP_GfxSmallCache, true},
-	{FreeRDP_RemoteFxCodec, true},
-	{FreeRDP_NSCodec, true},
-	{FreeRDP_AllowFontSmoothing, true},
-	{FreeRDP_BitmapCacheEnabled, false},
-	{FreeRDP_SupportDisplayControl, true},
-	{FreeRDP_DynamicResolutionUpdate, true},
-	/* one thread: pictures, keys and the wire without a lock or a switch between them */
-	{FreeRDP_SynchronousDynamicChannels, true},
-	/* input */
-	{FreeRDP_UnicodeInput, true},
-	{FreeRDP_HasHorizontalWheel, true},
-	{FreeRDP_HasExtendedMouseEvent, true},
-	{FreeRDP_CompressionEnabled, true},
+		/* the certificate is our decision alone */
+		{FreeRDP_ExternalCertificateManagement, true},
+		{FreeRDP_RdpSecurity, false},
+		{FreeRDP_UseRdpSecurityLayer, false},
+		{FreeRDP_ExtSecurity, false},
+		/* nothing of this device is offered to the server */
+		{FreeRDP_DeviceRedirection, false},
+		{FreeRDP_RedirectClipboard, false},
+		{FreeRDP_AudioPlayback, false},
+		/* these need a network or rdpdr */
+		{FreeRDP_SupportMultitransport, false},
+		{FreeRDP_NetworkAutoDetect, false},
+		{FreeRDP_SupportHeartbeatPdu, true},
+		{FreeRDP_AutoReconnectionEnabled, false},
+		/* why it ended */
+		{FreeRDP_SupportErrorInfoPdu, true},
+		{FreeRDP_LogonNotify, true},
+		{FreeRDP_LogonErrors, true},
+		/* pictures */
+		{FreeRDP_SoftwareGdi, true},
+		{FreeRDP_SupportGraphicsPipeline, true},
+		{FreeRDP_GfxProgressive, true},
+		{FreeRDP_GfxH264, true},
+		{FreeRDP_GfxAVC444, true},
+		{FreeRDP_GfxAVC444v2, true},
+		{FreeRDP_GfxSmallCache, true},
+		{FreeRDP_RemoteFxCodec, true},
+		{FreeRDP_NSCodec, true},
+		{FreeRDP_AllowFontSmoothing, true},
+		{FreeRDP_BitmapCacheEnabled, false},
+		{FreeRDP_SupportDisplayControl, true},
+		{FreeRDP_DynamicResolutionUpdate, true},
+		/* one thread: pictures, keys and the wire without a lock or a switch between them */
+		{FreeRDP_SynchronousDynamicChannels, true},
+		/* input */
+		{FreeRDP_UnicodeInput, true},
+		{FreeRDP_HasHorizontalWheel, true},
+		{FreeRDP_HasExtendedMouseEvent, true},
+		{FreeRDP_CompressionEnabled, true},
 };
 
 static const struct number_row numbers[] = {
-	{FreeRDP_ColorDepth, 32},
-	{FreeRDP_ConnectionType, CONNECTION_TYPE_LAN},
-	{FreeRDP_ThreadingFlags, THREADING_FLAGS_DISABLE_THREADS},
-	{FreeRDP_OffscreenSupportLevel, 0},
-	{FreeRDP_LargePointerFlag, LARGE_POINTER_FLAG_96x96 | LARGE_POINTER_FLAG_384x384},
-	{FreeRDP_AuthenticationLevel, 2},
+		{FreeRDP_ColorDepth, 32},
+		{FreeRDP_ConnectionType, CONNECTION_TYPE_LAN},
+		{FreeRDP_ThreadingFlags, THREADING_FLAGS_DISABLE_THREADS},
+		{FreeRDP_OffscreenSupportLevel, 0},
+		{FreeRDP_LargePointerFlag, LARGE_POINTER_FLAG_96x96 | LARGE_POINTER_FLAG_384x384},
+		{FreeRDP_AuthenticationLevel, 2},
 };
 
 static bool set_texts(rdpSettings *settings, const struct wire_session_start *start)
@@ -81,7 +81,8 @@ static bool set_texts(rdpSettings *settings, const struct wire_session_start *st
 			{FreeRDP_Username, start->user},
 			{FreeRDP_Domain, start->domain[0] ? start->domain : NULL},
 			{FreeRDP_Password, start->password},
-			{FreeRDP_ClientHostname, start->client_name[0] ? start->client_name : "tynd"},
+			{FreeRDP_ClientHostname,
+					start->client_name[0] ? start->client_name : "tynd"},
 			/* Kerberos would need a way to the domain controller. */
 			{FreeRDP_AuthenticationPackageList, "ntlm"},
 	};
@@ -100,7 +101,9 @@ static bool set_numbers(rdpSettings *settings, const struct wire_session_start *
 			{FreeRDP_DesktopWidth, start->width & ~1U},
 			{FreeRDP_DesktopHeight, start->height},
 			{FreeRDP_DesktopScaleFactor, scale},
-			{FreeRDP_DeviceScaleFactor, scale < 140 ? 100 : scale < 180 ? 140 : 180},
+			{FreeRDP_DeviceScaleFactor, scale < 140   ? 100
+						    : scale < 180 ? 140
+								  : 180},
 			{FreeRDP_KeyboardLayout, start->keyboard},
 	};
 

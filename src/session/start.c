@@ -8,7 +8,7 @@
 
 /* A field of fixed size that must hold text; `is_needed`: at least one byte of it. */
 static int check_text(const char *name, const char *text, size_t size, bool is_needed,
-		      struct err *err)
+		struct err *err)
 {
 	size_t length = strnlen(text, size);
 
@@ -28,7 +28,7 @@ static int check_host(const char *host, size_t size, struct err *err)
 	int r = check_text("host", host, size, true, err);
 
 	if (r == 0 && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			"0123456789.-_:") != strlen(host))
+				   "0123456789.-_:") != strlen(host))
 		return err_set(err, EINVAL, "host: a name or an address was expected");
 	return r;
 }
@@ -53,7 +53,8 @@ static int check_texts(const struct wire_session_start *start, struct err *err)
 			return r;
 	}
 	if (start->timezone[0] == '/' || strstr(start->timezone, ".."))
-		return err_set(err, EINVAL, "timezone: a name such as Europe/Copenhagen was expected");
+		return err_set(err, EINVAL,
+				"timezone: a name such as Europe/Copenhagen was expected");
 	return 0;
 }
 

@@ -18,12 +18,12 @@ OWN_DEFINE(bio, BIO, BIO_free_all);
 OWN_DEFINE(store, X509_STORE, X509_STORE_free);
 OWN_DEFINE(store_context, X509_STORE_CTX, X509_STORE_CTX_free);
 
-static inline void own_end_chain(STACK_OF(X509) **chain)
+static inline void own_end_chain(STACK_OF(X509) * *chain)
 {
 	OSSL_STACK_OF_X509_free(*chain);
 }
 
-static STACK_OF(X509) *read_chain(const void *pem, size_t size)
+static STACK_OF(X509) * read_chain(const void *pem, size_t size)
 {
 	OWNED(bio) BIO *bio = BIO_new_mem_buf(pem, (int)size);
 	STACK_OF(X509) *chain = sk_X509_new_null();
@@ -63,12 +63,13 @@ static int fill_store(X509_STORE *store, const struct wire_session_start *start,
 {
 	if (start->ca_size == 0)
 		return X509_STORE_set_default_paths(store) == 1
-				       ? 0
-				       : err_set(err, EIO, "the system's certificates are missing");
+		                       ? 0
+		                       : err_set(err, EIO, "the system's certificates are missing");
 	OWNED(chain) STACK_OF(X509) *anchors = read_chain(start->ca, start->ca_size);
 	for (int i = 0; i < sk_X509_num(anchors); i++)
 		X509_STORE_add_cert(store, sk_X509_value(anchors, i));
-	return sk_X509_num(anchors) > 0 ? 0 : err_set(err, EINVAL, "the CA of the config is not PEM");
+	return sk_X509_num(anchors) > 0 ? 0
+	                                : err_set(err, EINVAL, "the CA of the config is not PEM");
 }
 
 /* An address is compared with the certificate's addresses, a name with its names. */
@@ -83,7 +84,7 @@ static int expect_host(X509_VERIFY_PARAM *parameter, const char *host)
 }
 
 static bool is_verified(const struct wire_session_start *start, const char *host,
-			STACK_OF(X509) *chain, struct err *err)
+		STACK_OF(X509) * chain, struct err *err)
 {
 	OWNED(store) X509_STORE *store = X509_STORE_new();
 	OWNED(store_context) X509_STORE_CTX *context = X509_STORE_CTX_new();
@@ -105,7 +106,7 @@ static bool is_verified(const struct wire_session_start *start, const char *host
 }
 
 bool trust_certificate(const struct wire_session_start *start, const char *host, const void *pem,
-		       size_t size, struct err *err)
+		size_t size, struct err *err)
 {
 	OWNED(chain) STACK_OF(X509) *chain = size <= INT32_MAX ? read_chain(pem, size) : NULL;
 

@@ -15,6 +15,6 @@
  * valid now, and be for `host`. False: `err` says why.
  */
 bool trust_certificate(const struct wire_session_start *start, const char *host, const void *pem,
-		       size_t size, struct err *err);
+		size_t size, struct err *err);
 
 #endif

@@ -100,8 +100,8 @@ class Desktop:
         typed = self.folder / "typed"
         typed.write_text("")
         shell = f'stty -echo; stty echo; while IFS= read -r line; do printf "%s\\n" "$line" >> {typed}; done'
-        self.spawn("xterm", ["xterm", "-geometry", "80x24+40+40", "-title", "tynd", "-e", "sh", "-c", shell])
-        wait_for("the terminal's window", lambda: self.xdotool("search", "--name", "^tynd$"))
+        self.spawn("xterm", ["xterm", "-fa", "monospace", "-fs", "11", "-geometry", "80x24+40+40", "-title", "tynd", "-e", "sh", "-c", shell])
+        wait_for("the terminal's window", lambda: self.xdotool("search", "--onlyvisible", "--name", "^tynd$"))
         self.xdotool("search", "--name", "^tynd$", "windowactivate", "--sync")
 
     def xdotool(self, *arguments):
