@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/access.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "server/keys.h"
+
+/* "tynd_" ID "_" SECRET: the id finds the row, the hash of the whole decides. */
+static const char token_prefix[] = "tynd_";
+enum { TOKEN_ID = 8, TOKEN_SECRET = 32, TOKEN_USED_EVERY_S = 60 };
+
+static int common_name(const gnutls_datum_t *der, char *name, size_t size)
+{
+	gnutls_x509_crt_t certificate;
+
+	if (gnutls_x509_crt_init(&certificate) < 0)
+		return -ENOMEM;
+	int r = gnutls_x509_crt_import(certificate, der, GNUTLS_X509_FMT_DER);
+	if (r == 0)
+		r = gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0,
+				name, &size);
+	gnutls_x509_crt_deinit(certificate);
+	return r == 0 ? 0 : -EINVAL;
+}
+
+void access_identify(void *session, struct identity *identity)
+{
+	unsigned count = 0, status = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+	gnutls_typed_vdata_st purpose = {
+		.type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT,
+	};
+
+	identity->is_known = true;
+	identity->has_certificate = chain && count > 0;
+	if (!identity->has_certificate) {
+		(void)err_set(&identity->err, EACCES, "a device must show its certificate");
+		return;
+	}
+	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0 || status != 0 ||
+			common_name(&chain[0], identity->device, sizeof(identity->device)) < 0) {
+		identity->device[0] = '\0';
+		(void)err_set(&identity->err, EACCES,
+				"the certificate is not one of a device of this server: enrol first");
+		return;
+	}
+	key_hash(chain[0].data, chain[0].size, identity->certificate);
+}
+
+static int check_device(struct request *request, const struct identity *identity, struct err *err)
+{
+	if (!identity->device[0]) {
+		*err = identity->err;
+		return MHD_HTTP_UNAUTHORIZED;
+	}
+	request->device = own_alloc(sizeof(*request->device));
+	int r = db_device_get(request->server->db, identity->device, request->device, err);
+	if (r < 0 && r != -ENOENT)
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate,
+				     DB_HASH) != 0) {
+		(void)err_set(err, EACCES, "this device was removed: it must enrol again");
+		return MHD_HTTP_FORBIDDEN;
+	}
+	return 0;
+}
+
+static int check_token(struct request *request, struct err *err)
+{
+	const char *header = http_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
+	char id[TOKEN_ID + 1] = "";
+	uint8_t hash[DB_HASH];
+
+	(void)err_set(err, EACCES,
+			"a valid token is needed: Authorization: Bearer TOKEN (the first one is in "
+			"the file admin.token of the server's data folder)");
+	if (!header || strncasecmp(header, "Bearer ", 7) != 0)
+		return MHD_HTTP_UNAUTHORIZED;
+	const char *text = header + 7 + strspn(header + 7, " ");
+	size_t length = strlen(text), prefix = strlen(token_prefix);
+	if (length != prefix + TOKEN_ID + 1 + TOKEN_SECRET ||
+			strncmp(text, token_prefix, prefix) != 0)
+		return MHD_HTTP_UNAUTHORIZED;
+	memcpy(id, text + prefix, TOKEN_ID);
+	key_hash(text, length, hash);
+	int r = db_token_get(request->server->db, id, &request->token, NULL);
+	if (r < 0 || CRYPTO_memcmp(request->token.hash, hash, DB_HASH) != 0) {
+		request->token = (struct db_token){0};
+		return MHD_HTTP_UNAUTHORIZED;
+	}
+	return 0;
+}
+
+/* For people to see which tokens live; once a minute is enough. */
+static void note_use(struct request *request)
+{
+	struct err err;
+	int64_t now_s = server_now_s();
+
+	if (now_s - request->token.used_s < TOKEN_USED_EVERY_S)
+		return;
+	if (db_token_used(request->server->db, request->token.id, now_s, &err) < 0)
+		log_warn("the use of a token could not be stored: %s", err.text);
+}
+
+int access_check(struct request *request, const struct identity *identity, struct err *err)
+{
+	int status = 0;
+
+	switch (request->match.route->access) {
+	case ROUTE_ANYONE:
+		break;
+	case ROUTE_DEVICE:
+		status = check_device(request, identity, err);
+		break;
+	case ROUTE_PERSON:
+		status = check_token(request, err);
+		if (status == 0)
+			note_use(request);
+		break;
+	}
+	return status;
+}
+
+int access_make_token(struct db *db, const char *person, struct db_token *token,
+		char text[ACCESS_TOKEN_MAX], struct err *err)
+{
+	char secret[TOKEN_SECRET + 1];
+
+	*token = (struct db_token){.created_s = server_now_s()};
+	int r = text_copy(token->person, sizeof(token->person), person);
+	if (r < 0)
+		return err_set(err, EINVAL, "person: longer than %d bytes", DB_NAME_MAX - 1);
+	key_random_text(token->id, TOKEN_ID);
+	key_random_text(secret, TOKEN_SECRET);
+	(void)text_format(text, ACCESS_TOKEN_MAX, "%s%s_%s", token_prefix, token->id, secret);
+	text_wipe(secret, sizeof(secret));
+	key_hash(text, strlen(text), token->hash);
+	return db_token_add(db, token, err);
+}

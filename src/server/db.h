@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the server remembers, as named operations: the only way to the database,
+ * so that another back end is one more file. Plain rows in fixed arrays; "" and 0
+ * stand for NULL. Everything returns 0 or a negative errno: -ENOENT when there is no
+ * such row, -EEXIST when a name is taken, -EIO with the database's words else.
+ * What is committed survives a power cut. For one thread only.
+ */
+#ifndef SERVER_DB_H
+#define SERVER_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/own.h"
+
+enum {
+	DB_NAME_MAX = 64,
+	DB_ID_MAX = 33,
+	DB_SCOPE_MAX = 8 + DB_NAME_MAX,
+	DB_GROUPS_MAX = 16, /* of one device */
+	DB_GROUPS_TEXT = DB_GROUPS_MAX * DB_NAME_MAX,
+	DB_REASON_MAX = 501,
+	DB_KIND_MAX = 16,
+	DB_ADDRESS_MAX = 64,
+	DB_HARDWARE_MAX = 1024,
+	DB_REPORT_MAX = 4096,
+	DB_CODE_MAX = 10,
+	DB_HASH = 32,
+};
+
+struct db;
+
+/* Opens or makes the database and brings it to the newest layout. ":memory:" for tests. */
+int db_open(const char *path, struct db **ret, struct err *err);
+void db_close(struct db *db); /* takes NULL */
+
+OWN_DEFINE(db, struct db, db_close);
+
+/* The layout's version: number of migrations done. */
+int db_version(struct db *db, int64_t *ret, struct err *err);
+
+/* One transaction at a time. db_rollback without one does nothing. */
+int db_begin(struct db *db, struct err *err);
+int db_commit(struct db *db, struct err *err);
+void db_rollback(struct db *db);
+
+/* --- tokens of people */
+
+struct db_token {
+	char id[DB_ID_MAX];
+	char person[DB_NAME_MAX];
+	uint8_t hash[DB_HASH]; /* SHA-256 of the token's text */
+	int64_t created_s;
+	int64_t used_s;
+};
+
+typedef int (*db_token_fn)(void *data, const struct db_token *token);
+
+int db_token_add(struct db *db, const struct db_token *token, struct err *err);
+int db_token_get(struct db *db, const char *id, struct db_token *ret, struct err *err);
+int db_token_list(struct db *db, db_token_fn fn, void *data, struct err *err);
+int db_token_remove(struct db *db, const char *id, struct err *err);
+int db_token_used(struct db *db, const char *id, int64_t used_s, struct err *err);
+int db_token_count(struct db *db, int64_t *ret, struct err *err);
+
+/* --- places: tenants, sites, groups */
+
+enum db_place_kind { DB_TENANT, DB_SITE, DB_GROUP };
+
+struct db_place {
+	char name[DB_NAME_MAX];
+	char tenant[DB_NAME_MAX]; /* of a site */
+	int64_t sites;            /* of a tenant */
+	int64_t devices;
+};
+
+struct db_page {
+	const char *after; /* name (or id) after which to go on; "" from the start */
+	int64_t limit;
+};
+
+typedef int (*db_place_fn)(void *data, const struct db_place *place);
+
+int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
+		 struct err *err);
+/* Makes it, or gives a site another tenant. */
+int db_place_put(struct db *db, enum db_place_kind kind, const char *name, const char *tenant,
+		 struct err *err);
+int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, struct err *err);
+/* `tenant` ("" for all) filters sites. */
+int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
+		  const struct db_page *page, db_place_fn fn, void *data, struct err *err);
+
+/* --- devices */
+
+struct db_device {
+	char id[DB_ID_MAX];
+	char name[DB_NAME_MAX];
+	char site[DB_NAME_MAX];
+	char tenant[DB_NAME_MAX];
+	char groups[DB_GROUPS_TEXT]; /* names, sorted, each ended by a line feed */
+	uint8_t certificate[DB_HASH];
+	char hardware[DB_HARDWARE_MAX]; /* JSON object */
+	int64_t approved_s;
+	char approved_by[DB_NAME_MAX];
+	int64_t revision;
+	int64_t issued_s;
+	uint8_t effective[DB_HASH]; /* SHA-256 of the canonical effective config */
+	uint8_t envelope[DB_HASH];
+	int64_t seen_s;
+	char report[DB_REPORT_MAX]; /* JSON object, "" before the first */
+	char address[DB_ADDRESS_MAX];
+};
+
+enum db_online { DB_ONLINE_ANY, DB_ONLINE_YES, DB_ONLINE_NO };
+
+struct db_device_filter {
+	const char *site, *tenant, *group; /* "" for any */
+	const char *state;                 /* "", "none" or what the device reported */
+	const char *search;                /* "" for any */
+	enum db_online online;
+	int64_t online_since_s; /* seen then or later is online */
+	struct db_page page;
+};
+
+typedef int (*db_device_fn)(void *data, const struct db_device *device);
+
+int db_device_add(struct db *db, const struct db_device *device, struct err *err);
+int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err);
+int db_device_by_name(struct db *db, const char *name, struct db_device *ret, struct err *err);
+/* Writes name, site and groups. */
+int db_device_place(struct db *db, const struct db_device *device, struct err *err);
+int db_device_remove(struct db *db, const char *id, struct err *err);
+/* `fn` must not write to the database; a result other than 0 ends the listing with it. */
+int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
+		   void *data, struct err *err);
+int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
+		    struct err *err);
+int db_device_report(struct db *db, const char *id, const char *report, const char *address,
+		     int64_t seen_s, struct err *err);
+int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *err);
+
+/* Ids of the devices below a scope, in the order of ids. */
+typedef int (*db_id_fn)(void *data, const char *id);
+int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err);
+int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct err *err);
+
+/* --- what devices fetch */
+
+/* Stores the envelope and makes it the device's newest; drops all but its newest few. */
+int db_config_put(struct db *db, const struct db_device *device, const void *envelope,
+		  size_t size, struct err *err);
+/* *ret is the caller's to free. */
+int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
+		struct err *err);
+/* Ids of the devices whose config this revision changed, at most `limit`. */
+int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
+		      struct err *err);
+
+/* --- layers and revisions */
+
+struct db_layer {
+	int64_t revision;
+	char *config;  /* JSON object; db_layer_finish frees it */
+	char *origins; /* JSON object: pointer -> revision that set the value */
+};
+
+void db_layer_finish(struct db_layer *layer);
+
+static inline void own_end_layer(struct db_layer *layer)
+{
+	db_layer_finish(layer);
+}
+
+int db_layer_get(struct db *db, const char *scope, struct db_layer *ret, struct err *err);
+int db_layer_put(struct db *db, const char *scope, const struct db_layer *layer, struct err *err);
+
+struct db_revision {
+	int64_t revision; /* given by db_revision_add */
+	int64_t time_s;
+	char person[DB_NAME_MAX];
+	char reason[DB_REASON_MAX];
+	char kind[DB_KIND_MAX];
+	char scope[DB_SCOPE_MAX];
+	const char *patch; /* JSON or NULL; lives until the call or callback returns */
+	const char *after; /* the layer's config after it, JSON or NULL; as `patch` */
+	int64_t undoes;
+	int64_t undone_by; /* read only */
+	int64_t device_count;
+};
+
+struct db_revision_filter {
+	const char *scopes; /* each ended by a line feed; "" for all */
+	int64_t before;     /* revisions below this one; 0: from the newest */
+	int64_t limit;
+};
+
+typedef int (*db_revision_fn)(void *data, const struct db_revision *revision);
+
+int db_revision_add(struct db *db, struct db_revision *revision, struct err *err);
+int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct err *err);
+/* Calls `fn` with the one row. */
+int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *data,
+		    struct err *err);
+/* The newest revision of `scope` below `before` that has an `after`. */
+int db_revision_previous(struct db *db, const char *scope, int64_t before, db_revision_fn fn,
+			 void *data, struct err *err);
+int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_revision_fn fn,
+		     void *data, struct err *err);
+int db_revision_newest(struct db *db, int64_t *ret, struct err *err);
+
+/* --- enrolments */
+
+enum db_enrolment_state {
+	DB_ENROLMENT_NEW,     /* the device has not shown its nonce yet: no code */
+	DB_ENROLMENT_WAITING, /* the code is fixed */
+	DB_ENROLMENT_APPROVED,
+	DB_ENROLMENT_REFUSED,
+};
+
+enum { DB_PEM_MAX = 8192 };
+
+struct db_enrolment {
+	char id[DB_ID_MAX];
+	enum db_enrolment_state state;
+	char csr[DB_PEM_MAX];
+	uint8_t key[DB_HASH];        /* SHA-256 of the CSR's public key */
+	uint8_t commitment[DB_HASH]; /* SHA-256 of the device's nonce */
+	uint8_t server_nonce[32];
+	uint8_t device_nonce[32]; /* all zero while NEW */
+	char code[DB_CODE_MAX];   /* as code_make writes it */
+	char hardware[DB_HARDWARE_MAX];
+	char address[DB_ADDRESS_MAX];
+	int64_t created_s;
+	int64_t seen_s;
+	char device[DB_ID_MAX];       /* APPROVED */
+	char certificate[DB_PEM_MAX]; /* APPROVED, PEM */
+	char reason[DB_REASON_MAX];   /* REFUSED */
+};
+
+typedef int (*db_enrolment_fn)(void *data, const struct db_enrolment *enrolment);
+
+int db_enrolment_add(struct db *db, const struct db_enrolment *enrolment, struct err *err);
+/* Writes everything but id, CSR, nonce of the server and times. */
+int db_enrolment_put(struct db *db, const struct db_enrolment *enrolment, struct err *err);
+int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, struct err *err);
+/* The waiting one with this code; -EEXIST when two have it (2^-40). */
+int db_enrolment_by_code(struct db *db, const char *code, struct db_enrolment *ret,
+			 struct err *err);
+int db_enrolment_seen(struct db *db, const char *id, int64_t seen_s, struct err *err);
+/* Oldest first; a page goes on after `created_s` as 20 digits and the id. */
+int db_enrolment_list(struct db *db, const struct db_page *page, db_enrolment_fn fn, void *data,
+		      struct err *err);
+/* Undecided ones: all, and those of one address. */
+int db_enrolment_count(struct db *db, const char *address, int64_t *all, int64_t *here,
+		       struct err *err);
+/* Drops those created before `created_s`; returns nothing about them. */
+int db_enrolment_expire(struct db *db, int64_t created_s, struct err *err);
+/* Drops the undecided one not seen for longest, if that was before `seen_s`; -ENOENT else. */
+int db_enrolment_evict(struct db *db, int64_t seen_s, struct err *err);
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices and what they fetch, in SQLite. */
+#include <errno.h>
+#include <string.h>
+
+#include "server/sql.h"
+
+/* Envelopes that stay fetchable: the newest and those a device may still be asking for. */
+#define KEPT_ENVELOPES "3"
+
+#define COLUMNS                                                                                    \
+	"SELECT device.id, device.name, device.site, site.tenant, device.certificate,"             \
+	" device.hardware, device.approved_s, device.approved_by, device.revision,"                \
+	" device.issued_s, device.effective, device.envelope, device.seen_s, device.report,"       \
+	" device.address FROM device LEFT JOIN site ON site.name = device.site "
+
+static int read_groups(struct db *db, struct db_device *device, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	size_t used = 0;
+	int r = sql_bind(db, "SELECT team FROM member WHERE device = ? ORDER BY team", &row, err,
+			"t", device->id);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		char name[DB_NAME_MAX];
+
+		sql_text(row, 0, name, sizeof(name));
+		size_t length = strlen(name);
+		if (used + length + 2 > sizeof(device->groups))
+			return err_set(err, EIO, "database: device %s is in more than %d groups",
+					device->id, DB_GROUPS_MAX);
+		memcpy(device->groups + used, name, length);
+		device->groups[used + length] = '\n';
+		used += length + 1;
+		device->groups[used] = '\0';
+	}
+	return r;
+}
+
+static int read_device(struct db *db, sqlite3_stmt *row, struct db_device *device, struct err *err)
+{
+	*device = (struct db_device){0};
+	sql_text(row, 0, device->id, sizeof(device->id));
+	sql_text(row, 1, device->name, sizeof(device->name));
+	sql_text(row, 2, device->site, sizeof(device->site));
+	sql_text(row, 3, device->tenant, sizeof(device->tenant));
+	sql_hash(row, 4, device->certificate);
+	sql_text(row, 5, device->hardware, sizeof(device->hardware));
+	device->approved_s = sql_whole(row, 6);
+	sql_text(row, 7, device->approved_by, sizeof(device->approved_by));
+	device->revision = sql_whole(row, 8);
+	device->issued_s = sql_whole(row, 9);
+	sql_hash(row, 10, device->effective);
+	sql_hash(row, 11, device->envelope);
+	device->seen_s = sql_whole(row, 12);
+	sql_text(row, 13, device->report, sizeof(device->report));
+	sql_text(row, 14, device->address, sizeof(device->address));
+	return read_groups(db, device, err);
+}
+
+static int put_groups(struct db *db, const struct db_device *device, struct err *err)
+{
+	int r = sql_run(db, err, "DELETE FROM member WHERE device = ?", "t", device->id);
+
+	for (const char *at = device->groups; r >= 0 && *at;) {
+		char name[DB_NAME_MAX];
+		size_t length = strcspn(at, "\n");
+
+		if (length >= sizeof(name))
+			return err_set(err, EINVAL, "groups: a name is longer than %d bytes",
+					DB_NAME_MAX - 1);
+		memcpy(name, at, length);
+		name[length] = '\0';
+		r = sql_run(db, err, "INSERT OR IGNORE INTO member (team, device) VALUES (?, ?)",
+				"tt", name, device->id);
+		at += length + (at[length] == '\n');
+	}
+	return r < 0 ? r : 0;
+}
+
+int db_device_add(struct db *db, const struct db_device *device, struct err *err)
+{
+	int r = sql_run(db, err,
+			"INSERT INTO device (id, name, site, certificate, hardware, approved_s,"
+			" approved_by, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			"ttnhtitn", device->id, device->name, device->site, device->certificate,
+			device->hardware, device->approved_s, device->approved_by, device->address);
+
+	if (r == -EEXIST)
+		return err_set(err, EEXIST, "name: there is a device \"%s\" already",
+				device->name);
+	return r < 0 ? r : put_groups(db, device, err);
+}
+
+int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, COLUMNS "WHERE device.id = ?", &row, err, "t", id);
+
+	if (r == 0)
+		r = sql_step(db, row, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(err, ENOENT, "there is no device \"%s\"", id);
+	return read_device(db, row, ret, err);
+}
+
+int db_device_by_name(struct db *db, const char *name, struct db_device *ret, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, COLUMNS "WHERE device.name = ?", &row, err, "t", name);
+
+	if (r == 0)
+		r = sql_step(db, row, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(err, ENOENT, "there is no device \"%s\"", name);
+	return read_device(db, row, ret, err);
+}
+
+int db_device_place(struct db *db, const struct db_device *device, struct err *err)
+{
+	int r = sql_run(db, err, "UPDATE device SET name = ?2, site = ?3 WHERE id = ?1", "ttn",
+			device->id, device->name, device->site);
+
+	if (r == -EEXIST)
+		return err_set(err, EEXIST, "name: there is a device \"%s\" already",
+				device->name);
+	return r < 0 ? r : put_groups(db, device, err);
+}
+
+int db_device_remove(struct db *db, const char *id, struct err *err)
+{
+	int r = sql_run(db, err,
+			"DELETE FROM blob WHERE hash IN"
+			" (SELECT envelope FROM config WHERE device = ?)",
+			"t", id);
+
+	if (r < 0)
+		return r;
+	r = sql_run(db, err, "DELETE FROM device WHERE id = ?", "t", id);
+	if (r == 0)
+		return err_set(err, ENOENT, "there is no device \"%s\"", id);
+	return r < 0 ? r : 0;
+}
+
+/* Text of people for LIKE: its own wildcards are taken as they are. */
+static void like_pattern(const char *search, char *pattern, size_t size)
+{
+	size_t used = 0;
+
+	pattern[used++] = '%';
+	for (; *search && used + 4 < size; search++) {
+		if (strchr("%_\\", *search))
+			pattern[used++] = '\\';
+		pattern[used++] = *search;
+	}
+	pattern[used++] = '%';
+	pattern[used] = '\0';
+}
+
+static const char list_sql[] = COLUMNS
+	"WHERE device.name > ?1"
+	" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
+	" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = device.id))"
+	" AND (?5 = '' OR coalesce(json_extract(device.report, '$.state'), 'none') = ?5)"
+	" AND (?6 = 0 OR (coalesce(device.seen_s, 0) >= ?7) = (?6 = 1))"
+	" AND (?8 = '%%' OR device.name LIKE ?8 ESCAPE '\\' OR device.id LIKE ?8 ESCAPE '\\'"
+	"  OR device.address LIKE ?8 ESCAPE '\\'"
+	"  OR json_extract(device.hardware, '$.serial') LIKE ?8 ESCAPE '\\'"
+	"  OR json_extract(device.hardware, '$.model') LIKE ?8 ESCAPE '\\'"
+	"  OR json_extract(device.hardware, '$.mac') LIKE ?8 ESCAPE '\\')"
+	" ORDER BY device.name LIMIT ?9";
+
+int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
+		void *data, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	char pattern[512];
+
+	like_pattern(filter->search, pattern, sizeof(pattern));
+	int r = sql_bind(db, list_sql, &row, err, "tttttiiti", filter->page.after, filter->site,
+			filter->tenant, filter->group, filter->state, (int64_t)filter->online,
+			filter->online_since_s, pattern, filter->page.limit);
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		struct db_device device;
+
+		r = read_device(db, row, &device, err);
+		if (r == 0)
+			r = fn(data, &device);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
+		struct err *err)
+{
+	int r = sql_number(db, count, err, "SELECT count(*) FROM device", "");
+
+	if (r < 0)
+		return r;
+	return sql_number(db, online, err, "SELECT count(*) FROM device WHERE seen_s >= ?", "i",
+			online_since_s);
+}
+
+int db_device_report(struct db *db, const char *id, const char *report, const char *address,
+		int64_t seen_s, struct err *err)
+{
+	int r = sql_run(db, err,
+			"UPDATE device SET report = ?2, address = ?3, seen_s = ?4 WHERE id = ?1",
+			"ttni", id, report, address, seen_s);
+
+	return r < 0 ? r : 0;
+}
+
+int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *err)
+{
+	int r = sql_run(db, err, "UPDATE device SET seen_s = ?2 WHERE id = ?1", "ti", id, seen_s);
+
+	return r < 0 ? r : 0;
+}
+
+static const char *below_sql(const char *scope, const char **name)
+{
+	static const struct {
+		const char *prefix, *sql;
+	} kinds[] = {
+		{"tenant/", "SELECT device.id FROM device JOIN site ON site.name = device.site"
+			    " WHERE site.tenant = ? ORDER BY device.id"},
+		{"site/", "SELECT id FROM device WHERE site = ? ORDER BY id"},
+		{"group/", "SELECT device FROM member WHERE team = ? ORDER BY device"},
+		{"device/", "SELECT id FROM device WHERE id = ?"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t length = strlen(kinds[i].prefix);
+
+		if (strncmp(scope, kinds[i].prefix, length) == 0) {
+			*name = scope + length;
+			return kinds[i].sql;
+		}
+	}
+	*name = "";
+	return "SELECT id FROM device WHERE ? = '' ORDER BY id";
+}
+
+int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	const char *name, *sql = below_sql(scope, &name);
+	int r = sql_bind(db, sql, &row, err, "t", name);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		r = fn(data, (const char *)sqlite3_column_text(row, 0));
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+static int count_one(void *data, const char *id)
+{
+	(void)id;
+	++*(int64_t *)data;
+	return 0;
+}
+
+int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct err *err)
+{
+	int64_t count = 0;
+	int r = db_device_below(db, scope, count_one, &count, err);
+
+	if (r == 0)
+		*ret = count;
+	return r;
+}
+
+int db_config_put(struct db *db, const struct db_device *device, const void *envelope, size_t size,
+		struct err *err)
+{
+	int r = sql_run(db, err, "INSERT OR REPLACE INTO blob (hash, data) VALUES (?, ?)", "hb",
+			device->envelope, envelope, size);
+
+	if (r >= 0)
+		r = sql_run(db, err,
+				"INSERT OR REPLACE INTO config (device, revision, envelope)"
+				" VALUES (?, ?, ?)",
+				"tih", device->id, device->revision, device->envelope);
+	if (r >= 0)
+		r = sql_run(db, err,
+				"UPDATE device SET revision = ?2, issued_s = ?3, effective = ?4,"
+				" envelope = ?5 WHERE id = ?1",
+				"tiihh", device->id, device->revision, device->issued_s,
+				device->effective, device->envelope);
+	if (r >= 0)
+		r = sql_run(db, err,
+				"DELETE FROM blob WHERE hash IN (SELECT envelope FROM config"
+				" WHERE device = ? ORDER BY revision DESC LIMIT 8 OFFSET "
+				KEPT_ENVELOPES ")",
+				"t", device->id);
+	return r < 0 ? r : 0;
+}
+
+int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
+		struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, "SELECT data FROM blob WHERE hash = ?", &row, err, "h", hash);
+
+	if (r == 0)
+		r = sql_step(db, row, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(err, ENOENT, "there is nothing with this hash");
+	size_t bytes = (size_t)sqlite3_column_bytes(row, 0);
+	char *copy = own_alloc(bytes + 1);
+	if (bytes)
+		memcpy(copy, sqlite3_column_blob(row, 0), bytes);
+	*ret = copy;
+	*size = bytes;
+	return 0;
+}
+
+int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
+		struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, "SELECT device FROM config WHERE revision = ? ORDER BY device LIMIT ?",
+			&row, err, "ii", revision, limit);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		r = fn(data, (const char *)sqlite3_column_text(row, 0));
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

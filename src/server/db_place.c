@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tenants, sites and groups in SQLite. */
+#include <errno.h>
+
+#include "server/sql.h"
+
+/* One row per kind; ?1 is a name. In SQL a group is a team: GROUP is a word of the language. */
+static const struct {
+	const char *noun;
+	const char *get;
+	const char *put;
+	const char *remove;
+	const char *list; /* ?1 after, ?2 limit, ?3 tenant */
+} kinds[] = {
+	[DB_TENANT] = {
+		"tenant",
+		"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = name),"
+		" (SELECT count(*) FROM device JOIN site ON device.site = site.name"
+		"  WHERE site.tenant = tenant.name) FROM tenant WHERE name = ?1",
+		"INSERT INTO tenant (name) SELECT ?1 WHERE ?2 IS NULL ON CONFLICT DO NOTHING",
+		"DELETE FROM tenant WHERE name = ?1",
+		"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = tenant.name),"
+		" (SELECT count(*) FROM device JOIN site ON device.site = site.name"
+		"  WHERE site.tenant = tenant.name) FROM tenant"
+		" WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT ?2",
+	},
+	[DB_SITE] = {
+		"site",
+		"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)"
+		" FROM site WHERE name = ?1",
+		"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
+		" ON CONFLICT (name) DO UPDATE SET tenant = ?2",
+		"DELETE FROM site WHERE name = ?1",
+		"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)"
+		" FROM site WHERE name > ?1 AND (?3 = '' OR tenant = ?3) ORDER BY name LIMIT ?2",
+	},
+	[DB_GROUP] = {
+		"group",
+		"SELECT name, NULL, 0, (SELECT count(*) FROM member WHERE team = name)"
+		" FROM team WHERE name = ?1",
+		"INSERT INTO team (name) SELECT ?1 WHERE ?2 IS NULL ON CONFLICT DO NOTHING",
+		"DELETE FROM team WHERE name = ?1",
+		"SELECT name, NULL, 0, (SELECT count(*) FROM member WHERE team = team.name)"
+		" FROM team WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT ?2",
+	},
+};
+
+static struct db_place read_place(sqlite3_stmt *row)
+{
+	struct db_place place = {0};
+
+	sql_text(row, 0, place.name, sizeof(place.name));
+	sql_text(row, 1, place.tenant, sizeof(place.tenant));
+	place.sites = sql_whole(row, 2);
+	place.devices = sql_whole(row, 3);
+	return place;
+}
+
+int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
+		struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, kinds[kind].get, &row, err, "t", name);
+
+	if (r == 0)
+		r = sql_step(db, row, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(err, ENOENT, "there is no %s \"%s\"", kinds[kind].noun, name);
+	*ret = read_place(row);
+	return 0;
+}
+
+int db_place_put(struct db *db, enum db_place_kind kind, const char *name, const char *tenant,
+		struct err *err)
+{
+	int r = sql_run(db, err, kinds[kind].put, "tn", name, tenant);
+
+	return r < 0 ? r : 0;
+}
+
+int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, struct err *err)
+{
+	int r = sql_run(db, err, kinds[kind].remove, "t", name);
+
+	if (r == 0)
+		return err_set(err, ENOENT, "there is no %s \"%s\"", kinds[kind].noun, name);
+	if (r == -EEXIST)
+		return err_set(err, EBUSY, "the %s \"%s\" is still used", kinds[kind].noun, name);
+	return r < 0 ? r : 0;
+}
+
+int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
+		const struct db_page *page, db_place_fn fn, void *data, struct err *err)
+{
+	OWNED(statement) sqlite3_stmt *row = NULL;
+	int r = sql_bind(db, kinds[kind].list, &row, err, "tit", page->after, page->limit, tenant);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		struct db_place place = read_place(row);
+
+		r = fn(data, &place);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The device plane, as in docs/protocol.md. */
+#include "server/device_api.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/code.h"
+#include "conf/json.h"
+#include "server/enrol.h"
+#include "server/keys.h"
+
+enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
+
+static int no_body(struct request *request, struct err *err)
+{
+	return request->json ? 0 : err_set(err, EINVAL, "a JSON object is expected as the body");
+}
+
+/* --- enrolment */
+
+static int read_hardware(struct json *in, char *text, size_t size, struct err *err)
+{
+	static const char *const keys[] = {"model", "serial", "mac", "arch", "version"};
+	OWNED(json) cJSON *kept = json_new_object();
+	struct json hardware;
+
+	if (json_enter(in, "hardware", JSON_REQUIRED, &hardware)) {
+		json_take_all(&hardware);
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			char value[128] = "";
+
+			json_text(&hardware, keys[i], 0, value, sizeof(value));
+			json_put_text(kept, keys[i], value);
+		}
+		json_leave(&hardware);
+	}
+	OWNED(memory) char *printed = json_print(kept);
+	return text_copy(text, size, printed) < 0
+			? err_set(err, EINVAL, "hardware: larger than %zu bytes", size)
+			: 0;
+}
+
+int device_enrol(struct request *request, struct err *err)
+{
+	struct server *server = request->server;
+	struct db_enrolment *enrolment = own_alloc(sizeof(*enrolment));
+	OWNED(memory) void *freed = enrolment;
+	struct json in;
+	int r = no_body(request, err);
+
+	(void)freed;
+	if (r < 0)
+		return r;
+	json_begin(&in, request->json, err);
+	json_text(&in, "csr", JSON_REQUIRED | JSON_LINES, enrolment->csr, sizeof(enrolment->csr));
+	json_hex(&in, "commitment", JSON_REQUIRED, enrolment->commitment, DB_HASH);
+	r = read_hardware(&in, enrolment->hardware, sizeof(enrolment->hardware), err);
+	if (json_end(&in) < 0)
+		return -EINVAL;
+	if (r == 0)
+		r = ca_check_csr(enrolment->csr, enrolment->key, err);
+	if (r < 0)
+		return r;
+	(void)text_copy(enrolment->address, sizeof(enrolment->address), request->address);
+	r = enrol_begin(server, enrolment, err);
+	if (r == -EDQUOT || r == -EAGAIN)
+		request->retry_after_s = 30;
+	if (r < 0)
+		return r;
+	cJSON *answer = json_new_object();
+	json_put_text(answer, "enrolment", enrolment->id);
+	json_put_hex(answer, "nonce", enrolment->server_nonce, sizeof(enrolment->server_nonce));
+	json_put_text(answer, "ca", ca_pem(server->ca));
+	json_put_base64(answer, "config_key", server->config_public, 32);
+	return http_answer(request, MHD_HTTP_OK, answer);
+}
+
+static int answer_enrolment(struct request *request, const struct db_enrolment *enrolment)
+{
+	cJSON *answer = json_new_object();
+
+	switch (enrolment->state) {
+	case DB_ENROLMENT_NEW:
+	case DB_ENROLMENT_WAITING:
+		json_put_text(answer, "state", "waiting");
+		break;
+	case DB_ENROLMENT_APPROVED:
+		json_put_text(answer, "state", "approved");
+		json_put_text(answer, "device", enrolment->device);
+		json_put_text(answer, "certificate", enrolment->certificate);
+		break;
+	case DB_ENROLMENT_REFUSED:
+		json_put_text(answer, "state", "refused");
+		json_put_text(answer, "error", enrolment->reason);
+		break;
+	}
+	return http_answer(request, MHD_HTTP_OK, answer);
+}
+
+int device_enrolment(struct request *request, struct err *err)
+{
+	struct server *server = request->server;
+	OWNED(memory) struct db_enrolment *enrolment = own_alloc(sizeof(*enrolment));
+	const char *id = request->match.args[0];
+	uint8_t nonce[32];
+	int64_t wait_s = 0;
+	char key[PARK_KEY_MAX];
+	struct json in;
+	int r = no_body(request, err);
+
+	if (r < 0)
+		return r;
+	json_begin(&in, request->json, err);
+	json_hex(&in, "nonce", JSON_REQUIRED, nonce, sizeof(nonce));
+	json_whole(&in, "wait", 0, 0, ENROL_WAIT_MAX_S, &wait_s);
+	r = json_end(&in);
+	if (r == 0)
+		r = enrol_reveal(server, id, nonce, enrolment, err);
+	if (r < 0)
+		return r;
+	if (enrolment->state > DB_ENROLMENT_WAITING || request->is_woken || wait_s == 0)
+		return answer_enrolment(request, enrolment);
+	(void)text_format(key, sizeof(key), "enrolment/%s", enrolment->id);
+	return http_park(request, key, (unsigned)wait_s);
+}
+
+/* --- config */
+
+static int query_number(struct request *request, const char *key, uint64_t max, uint64_t *ret,
+		struct err *err)
+{
+	const char *text = route_query_get(&request->query, key, "0");
+
+	if (text_to_number(text, 0, max, ret) < 0)
+		return err_set(err, EINVAL, "%s: not a whole number in 0..%llu", key,
+				(unsigned long long)max);
+	return 0;
+}
+
+int device_wait(struct request *request, struct err *err)
+{
+	static const char *const known[] = {"revision", "wait", NULL};
+	struct server *server = request->server;
+	uint64_t revision, wait_s;
+	char key[PARK_KEY_MAX];
+	int r = route_query_check(&request->query, known, err);
+
+	if (r == 0)
+		r = query_number(request, "revision", JSON_WHOLE_MAX, &revision, err);
+	if (r == 0)
+		r = query_number(request, "wait", WAIT_MAX_S, &wait_s, err);
+	if (r < 0)
+		return r;
+	char id[DB_ID_MAX];
+	memcpy(id, request->device->id, sizeof(id));
+	if (request->is_woken && db_device_get(server->db, id, request->device, err) == -ENOENT)
+		return err_set(err, EACCES, "this device was removed: it must enrol again");
+	seen_now(server->seen, id, server_now_s());
+	if ((uint64_t)request->device->revision > revision) {
+		cJSON *answer = json_new_object();
+
+		json_put_whole(answer, "revision", request->device->revision);
+		json_put_hex(answer, "config", request->device->envelope, DB_HASH);
+		return http_answer(request, MHD_HTTP_OK, answer);
+	}
+	if (request->is_woken || wait_s == 0)
+		return MHD_HTTP_NO_CONTENT;
+	(void)text_format(key, sizeof(key), "device/%s", id);
+	return http_park(request, key, (unsigned)wait_s);
+}
+
+int device_blob(struct request *request, struct err *err)
+{
+	uint8_t hash[DB_HASH];
+	void *data;
+	size_t size;
+
+	if (text_from_hex(request->match.args[0], hash, sizeof(hash)) < 0)
+		return err_set(err, ENOENT, "a hash has 64 hex digits");
+	int r = db_blob_get(request->server->db, hash, &data, &size, err);
+	if (r < 0)
+		return r;
+	request->is_immutable = true;
+	return http_answer_bytes(request, MHD_HTTP_OK, data, size, "application/json");
+}
+
+/* --- report */
+
+static void read_session(struct json *in)
+{
+	struct json session;
+	bool is_running;
+	char text[512];
+
+	if (!json_enter(in, "session", 0, &session))
+		return;
+	json_take_all(&session);
+	json_bool(&session, "running", 0, &is_running);
+	json_text(&session, "desktop", 0, text, sizeof(text));
+	json_text(&session, "reason", 0, text, sizeof(text));
+	json_leave(&session);
+}
+
+/* Newer devices may say more than this server knows: it keeps that without judging it. */
+int device_report(struct request *request, struct err *err)
+{
+	static const char *const states[] = {"good", "trial", "returned", NULL};
+	static const char *const texts[] = {"reason", "version", "address", "screen"};
+	unsigned state;
+	int64_t revision;
+	char text[512], address[DB_ADDRESS_MAX] = "";
+	struct json in;
+	int r = no_body(request, err);
+
+	if (r < 0)
+		return r;
+	json_begin(&in, request->json, err);
+	json_take_all(&in);
+	json_whole(&in, "revision", JSON_REQUIRED, 0, JSON_WHOLE_MAX, &revision);
+	json_word(&in, "state", JSON_REQUIRED, states, &state);
+	json_text(&in, "address", 0, address, sizeof(address));
+	json_text(&in, "detail", JSON_LINES, text, sizeof(text));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		json_text(&in, texts[i], 0, text, 64);
+	read_session(&in);
+	r = json_end(&in);
+	if (r < 0)
+		return r;
+	OWNED(memory) char *report = json_print(request->json);
+	if (strlen(report) >= DB_REPORT_MAX)
+		return err_set(err, EINVAL, "a report has at most %d bytes", DB_REPORT_MAX - 1);
+	r = db_device_report(request->server->db, request->device->id, report,
+			address[0] ? address : request->address, server_now_s(), err);
+	return r < 0 ? r : MHD_HTTP_NO_CONTENT;
+}
+
+int device_ca(struct request *request, struct err *err)
+{
+	(void)err;
+	char *pem = own_copy_text(ca_pem(request->server->ca));
+	return http_answer_bytes(request, MHD_HTTP_OK, pem, strlen(pem), "application/x-pem-file");
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handlers of the device plane (docs/protocol.md). */
+#ifndef SERVER_DEVICE_API_H
+#define SERVER_DEVICE_API_H
+
+#include "server/http.h"
+
+int device_enrol(struct request *request, struct err *err);     /* POST enrol */
+int device_enrolment(struct request *request, struct err *err); /* POST enrol/ID */
+int device_wait(struct request *request, struct err *err);      /* GET wait */
+int device_blob(struct request *request, struct err *err);      /* GET blob/HASH */
+int device_report(struct request *request, struct err *err);    /* POST report */
+int device_ca(struct request *request, struct err *err);        /* GET /ca.pem */
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a connection: it must finish TLS and the head of its request within
+ * HEAD_S, the body within BODY_S, take its answer within ANSWER_S. libmicrohttpd only
+ * counts silence, so someone who sends a byte now and then would stay for ever:
+ * the wheel cuts the socket instead. A parked request has its own limit.
+ */
+#include "server/http.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/json.h"
+#include "server/access.h"
+#include "server/http_answer.h"
+
+enum {
+	HEAD_S = 30,
+	BODY_S = 30,
+	ANSWER_S = 60,
+	SILENCE_S = 70,              /* libmicrohttpd's own, the last resort */
+	HEAD_BYTES = 16 * 1024,      /* memory of a connection: its head must fit */
+	DISCARD_MAX = 4 << 20,       /* bytes of a refused body that are read and dropped */
+};
+
+struct http {
+	struct server *server;
+	struct MHD_Daemon *daemon;
+	struct loop_watch *watch;
+	struct loop_timer *timer;
+	const struct route *routes;
+	size_t route_count;
+	unsigned connections, connections_soft;
+};
+
+struct connection {
+	struct http *http;
+	int fd;
+	bool is_excess; /* came when there were too many: gets 503 */
+	struct wheel_entry limit;
+	struct identity identity;
+};
+
+static void cut(void *data)
+{
+	struct connection *connection = data;
+
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
+static void limit(struct connection *connection, unsigned seconds)
+{
+	wheel_set(connection->http->server->wheel, &connection->limit, seconds, cut, connection);
+}
+
+static void unlimit(struct connection *connection)
+{
+	wheel_clear(connection->http->server->wheel, &connection->limit);
+}
+
+static void on_connection(void *data, struct MHD_Connection *mhd, void **context,
+		enum MHD_ConnectionNotificationCode code)
+{
+	struct http *http = data;
+	struct connection *connection = *context;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		if (connection) {
+			unlimit(connection);
+			free(connection);
+			http->connections--;
+		}
+		*context = NULL;
+		return;
+	}
+	const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	connection = own_alloc(sizeof(*connection));
+	connection->http = http;
+	connection->fd = info->connect_fd;
+	connection->is_excess = http->connections++ >= http->connections_soft;
+	limit(connection, HEAD_S);
+	*context = connection;
+}
+
+static void *on_uri(void *data, const char *uri, struct MHD_Connection *mhd)
+{
+	struct http *http = data;
+	struct request *request = own_alloc(sizeof(*request));
+	const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	request->http = http;
+	request->server = http->server;
+	request->mhd = mhd;
+	request->connection = info->socket_context;
+	request->uri = own_copy_text(uri);
+	return request;
+}
+
+static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
+		enum MHD_RequestTerminationCode code)
+{
+	struct request *request = *context;
+
+	(void)data;
+	(void)mhd;
+	(void)code;
+	*context = NULL;
+	if (!request)
+		return;
+	limit(request->connection, HEAD_S);
+	park_remove(&request->parked);
+	http_answer_drop(request);
+	array_finish(&request->body);
+	cJSON_Delete(request->json);
+	free(request->device);
+	free(request->uri);
+	free(request);
+}
+
+static void find_address(struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info ? info->client_addr : NULL;
+	socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+								   : sizeof(struct sockaddr_in);
+
+	if (!address || getnameinfo(address, size, request->address, sizeof(request->address), NULL,
+				    0, NI_NUMERICHOST) != 0)
+		request->address[0] = '\0';
+	if (strncmp(request->address, "::ffff:", 7) == 0)
+		memmove(request->address, request->address + 7, strlen(request->address + 7) + 1);
+}
+
+static const struct identity *identify(struct request *request)
+{
+	struct identity *identity = &request->connection->identity;
+
+	if (!identity->is_known) {
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+				request->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+		access_identify(info->tls_session, identity);
+	}
+	return identity;
+}
+
+static int find_route(struct request *request, const char *method)
+{
+	struct http *http = request->http;
+	char *query = strchr(request->uri, '?');
+
+	if (query)
+		*query++ = '\0';
+	int r = route_find(http->routes, http->route_count, method, request->uri, &request->match);
+	if (r == -EOPNOTSUPP) {
+		(void)err_set(&request->err, ENOENT, "%.16s is not possible here, only %s",
+				method, request->match.allow);
+		return MHD_HTTP_METHOD_NOT_ALLOWED;
+	}
+	if (r < 0) {
+		(void)err_set(&request->err, ENOENT, "there is no such path");
+		return MHD_HTTP_NOT_FOUND;
+	}
+	r = route_query(query ? query : "", &request->query, &request->err);
+	return r < 0 ? MHD_HTTP_BAD_REQUEST : 0;
+}
+
+/* The head is there: everything that can be refused without the body. */
+static int judge_head(struct request *request, const char *method)
+{
+	if (request->connection->is_excess) {
+		request->retry_after_s = 30;
+		(void)err_set(&request->err, EAGAIN, "too many connections: try again soon");
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	find_address(request);
+	int status = find_route(request, method);
+	if (status == 0)
+		status = access_check(request, identify(request), &request->err);
+	return status;
+}
+
+static void refuse(struct request *request, int status)
+{
+	request->is_refused = true;
+	request->status = status;
+	array_finish(&request->body);
+}
+
+static int too_large(struct request *request)
+{
+	(void)err_set(&request->err, EMSGSIZE, "the body is larger than %zu bytes",
+			request->match.route->body_max);
+	return MHD_HTTP_CONTENT_TOO_LARGE;
+}
+
+/* A refused body is read to its end, if that is not far, so that the answer arrives. */
+static enum MHD_Result begin(struct request *request, const char *method)
+{
+	const char *length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t announced = 0;
+
+	request->is_begun = true;
+	limit(request->connection, BODY_S);
+	int status = judge_head(request, method);
+	if (length && text_to_number(length, 0, UINT64_MAX, &announced) < 0)
+		announced = UINT64_MAX;
+	if (status == 0 && announced > request->match.route->body_max)
+		status = too_large(request);
+	if (status == 0)
+		request->body.max = request->match.route->body_max;
+	else
+		refuse(request, status);
+	if (announced > DISCARD_MAX || (status && request->connection->is_excess))
+		return http_answer_send(request);
+	return MHD_YES;
+}
+
+static enum MHD_Result take_body(struct request *request, const char *data, size_t *size)
+{
+	size_t got = *size;
+
+	*size = 0;
+	request->size += got;
+	if (request->size > DISCARD_MAX)
+		return MHD_NO;
+	if (!request->is_refused && array_append(&request->body, data, got) < 0)
+		refuse(request, too_large(request));
+	return MHD_YES;
+}
+
+static int parse_body(struct request *request)
+{
+	int r;
+
+	if (!request->body.size)
+		return 0;
+	r = json_parse((const char *)request->body.data, request->body.size, &request->json,
+			&request->err);
+	array_finish(&request->body);
+	if (r < 0)
+		return MHD_HTTP_BAD_REQUEST;
+	if (!cJSON_IsObject(request->json)) {
+		(void)err_set(&request->err, EINVAL, "the body must be a JSON object");
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	return 0;
+}
+
+static void call(struct request *request)
+{
+	int status = request->is_woken ? 0 : parse_body(request);
+
+	if (status == 0)
+		status = request->match.route->handle(request, &request->err);
+	if (status == HTTP_PARKED)
+		return;
+	if (status < 0)
+		status = http_answer_status(request, status);
+	request->status = status;
+}
+
+static enum MHD_Result on_request(void *data, struct MHD_Connection *mhd, const char *url,
+		const char *method, const char *version, const char *upload, size_t *upload_size,
+		void **context)
+{
+	struct request *request = *context;
+
+	(void)data;
+	(void)mhd;
+	(void)url;
+	(void)version;
+	if (!request->is_begun)
+		return begin(request, method);
+	if (*upload_size)
+		return take_body(request, upload, upload_size);
+	request->size = 0;
+	if (!request->is_refused)
+		call(request);
+	if (request->parked.park)
+		return MHD_YES;
+	limit(request->connection, ANSWER_S);
+	return http_answer_send(request);
+}
+
+static void on_woken(void *data)
+{
+	struct request *request = data;
+
+	request->is_woken = true;
+	MHD_resume_connection(request->mhd);
+}
+
+int http_park(struct request *request, const char *key, unsigned seconds)
+{
+	unlimit(request->connection);
+	MHD_suspend_connection(request->mhd);
+	park_add(request->server->park, &request->parked, key, seconds, on_woken, request);
+	return HTTP_PARKED;
+}
+
+const char *http_header(struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
+}
+
+/* --- libmicrohttpd in our loop */
+
+static void pump(struct http *http)
+{
+	MHD_run(http->daemon);
+	loop_timer_set(http->timer, MHD_get_timeout64s(http->daemon));
+}
+
+static void on_ready(void *data, uint32_t events)
+{
+	(void)events;
+	pump(data);
+}
+
+static void on_timer(void *data)
+{
+	pump(data);
+}
+
+__attribute__((format(printf, 2, 0))) static void on_log(void *data, const char *format,
+		va_list list)
+{
+	char text[512];
+
+	(void)data;
+	vsnprintf(text, sizeof(text), format, list);
+	text[strcspn(text, "\r\n")] = '\0';
+	log_debug("libmicrohttpd: %s", text);
+}
+
+static struct MHD_Daemon *start_daemon(struct http *http, const struct http_options *options)
+{
+	unsigned flags = MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http,
+			MHD_OPTION_EXTERNAL_LOGGER, on_log, http,
+			MHD_OPTION_LISTEN_SOCKET, options->socket,
+			MHD_OPTION_HTTPS_MEM_KEY, options->key,
+			MHD_OPTION_HTTPS_MEM_CERT, options->chain,
+			MHD_OPTION_HTTPS_MEM_TRUST, options->trust,
+			MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+			MHD_OPTION_CONNECTION_LIMIT, options->connections,
+			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
+			MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+			MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+			MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
+			MHD_OPTION_END);
+}
+
+int http_start(struct server *server, const struct http_options *options, struct http **ret,
+		struct err *err)
+{
+	struct http *http = own_alloc(sizeof(*http));
+
+	http->server = server;
+	http->routes = options->routes;
+	http->route_count = options->route_count;
+	http->connections_soft = options->connections - options->connections / 20;
+	http->daemon = start_daemon(http, options);
+	if (!http->daemon) {
+		free(http);
+		close(options->socket);
+		return err_set(err, EIO, "HTTPS cannot be started (TYND_LOG=debug says why)");
+	}
+	const union MHD_DaemonInfo *info =
+			MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	http->watch = loop_watch_fd(server->loop, info->epoll_fd, EPOLLIN, on_ready, http);
+	http->timer = loop_add_timer(server->loop, on_timer, http);
+	*ret = http;
+	return 0;
+}
+
+void http_stop(struct http *http)
+{
+	if (!http)
+		return;
+	loop_watch_remove(http->watch);
+	park_wake_all(http->server->park);
+	MHD_run(http->daemon);
+	MHD_stop_daemon(http->daemon);
+	loop_timer_remove(http->timer);
+	free(http);
+}

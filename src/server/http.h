@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTPS with libmicrohttpd inside our own loop: one thread for everything. A
+ * request becomes one call of a handler from a table, with path, query, body and
+ * identity already checked.
+ */
+#ifndef SERVER_HTTP_H
+#define SERVER_HTTP_H
+
+#include <cjson/cJSON.h>
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#include "base/array.h"
+#include "server/route.h"
+#include "server/server.h"
+
+enum {
+	HTTP_BODY_MAX = 64 * 1024,
+	HTTP_LAYER_BODY_MAX = 1024 * 1024,
+	HTTP_PARKED = 0, /* what a handler returns after http_park */
+};
+
+struct http;
+struct connection;
+
+/* Who talks on a connection, by its client certificate; looked at once. */
+struct identity {
+	bool is_known; /* looked at */
+	bool has_certificate;
+	char device[DB_ID_MAX];       /* "" unless verified */
+	uint8_t certificate[DB_HASH]; /* SHA-256 of its DER */
+	struct err err;               /* why not verified */
+};
+
+struct request {
+	struct server *server;
+	struct http *http;
+	struct connection *connection;
+	struct MHD_Connection *mhd;
+	char *uri; /* raw */
+	char address[DB_ADDRESS_MAX];
+	struct route_match match;
+	struct route_query query;
+	struct array body;
+	cJSON *json;              /* the body, an object; NULL when there was none */
+	struct db_token token;    /* ROUTE_PERSON */
+	struct db_device *device; /* ROUTE_DEVICE */
+	struct park_entry parked;
+	bool is_begun;
+	bool is_woken;   /* the second call of a parked request: answer now */
+	bool is_refused; /* answered by `status` and `err` without the handler */
+	int status;
+	struct err err;
+	char err_device[DB_ID_MAX]; /* "device" of the error */
+	/* The answer. */
+	cJSON *answer;
+	void *bytes; /* instead of `answer` */
+	size_t size;
+	const char *content_type;
+	unsigned retry_after_s;
+	bool is_immutable;
+};
+
+struct http_options {
+	int socket;           /* listening; http_start takes it */
+	const char *key;      /* PEM, wiped by the caller afterwards */
+	const char *chain;    /* PEM */
+	const char *trust;    /* PEM of the CA of client certificates */
+	const struct route *routes;
+	size_t route_count;
+	unsigned connections; /* at most; from half a percent below on, requests get 503 */
+};
+
+int http_start(struct server *server, const struct http_options *options, struct http **ret,
+	       struct err *err);
+void http_stop(struct http *http); /* takes NULL */
+
+/* --- for handlers */
+
+/* Answer with JSON (taken); returns `status`. */
+int http_answer(struct request *request, int status, cJSON *answer);
+
+/* Answer with bytes (malloc'd, taken). */
+int http_answer_bytes(struct request *request, int status, void *bytes, size_t size,
+		      const char *content_type);
+
+/* Wait for `key`; the handler is called again, with is_woken. Returns HTTP_PARKED. */
+int http_park(struct request *request, const char *key, unsigned seconds);
+
+/* A header of the request, or NULL. */
+const char *http_header(struct request *request, const char *name);
+
+#endif

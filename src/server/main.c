@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tynd-server: from a folder to a running server. The folder holds everything:
+ * tynd.db, the keys, the certificates, the first token, the port of the last start.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "server/access.h"
+#include "server/http.h"
+#include "server/keys.h"
+#include "server/listen.h"
+#include "server/options.h"
+#include "server/routes.h"
+
+enum { PATH_BYTES = 4096 };
+
+struct run {
+	struct options options;
+	struct server server;
+	struct http *http;
+	struct ca_names names;
+	char token[ACCESS_TOKEN_MAX]; /* of the first start, else "" */
+	uint16_t port;
+	int lock;
+};
+
+static void show_help(FILE *to)
+{
+	fputs("tynd-server --data DIR [--listen ADDRESS:PORT] [--port PORT] [--name HOST]...\n\n"
+	      "  --data DIR      database, keys and certificates; made when it is not there\n"
+	      "  --listen A:P    where to listen (every address, port 8443)\n"
+	      "  --port PORT     only the port; 0 lets the kernel choose (see DIR/port)\n"
+	      "  --name HOST     a name or address under which devices reach this server\n"
+	      "  --help, --version\n",
+			to);
+}
+
+static int path_in(const struct run *run, const char *name, char path[PATH_BYTES], struct err *err)
+{
+	if (text_format(path, PATH_BYTES, "%s/%s", run->options.data, name) < 0)
+		return err_set(err, ENAMETOOLONG, "--data: the path is too long");
+	return 0;
+}
+
+/* Two servers on one folder would give out the same numbers. */
+static int lock_folder(struct run *run, struct err *err)
+{
+	char path[PATH_BYTES];
+	int r = file_make_folder(run->options.data, 0700, err);
+
+	if (r == 0)
+		r = path_in(run, "lock", path, err);
+	if (r < 0)
+		return r;
+	run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (run->lock < 0)
+		return err_errno(err, errno, "%s", path);
+	if (flock(run->lock, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, EBUSY, "another tynd-server uses %s", run->options.data);
+	return 0;
+}
+
+static int open_config_key(struct run *run, struct err *err)
+{
+	char path[PATH_BYTES];
+	int r = path_in(run, "config.key", path, err);
+
+	if (r == 0)
+		r = key_open(path, KEY_ED25519, &run->server.config_key, err);
+	if (r == 0)
+		r = key_public(run->server.config_key, run->server.config_public, err);
+	return r;
+}
+
+static int first_token(struct run *run, struct err *err)
+{
+	struct db_token token;
+	char path[PATH_BYTES], line[ACCESS_TOKEN_MAX + 1];
+	int64_t count;
+	int r = db_token_count(run->server.db, &count, err);
+
+	if (r < 0 || count > 0)
+		return r;
+	r = path_in(run, "admin.token", path, err);
+	if (r == 0)
+		r = access_make_token(run->server.db, "admin", &token, run->token, err);
+	if (r < 0)
+		return r;
+	(void)text_format(line, sizeof(line), "%s\n", run->token);
+	return file_write(path, line, strlen(line), 0600, err);
+}
+
+static int open_store(struct run *run, struct err *err)
+{
+	char path[PATH_BYTES];
+	int r = ca_open(run->options.data, &run->server.ca, err);
+
+	if (r == 0)
+		r = open_config_key(run, err);
+	if (r == 0)
+		r = path_in(run, "tynd.db", path, err);
+	if (r == 0)
+		r = db_open(path, &run->server.db, err);
+	return r < 0 ? r : first_token(run, err);
+}
+
+static int open_http(struct run *run, struct err *err)
+{
+	OWNED(pkey) EVP_PKEY *key = NULL;
+	OWNED(memory) char *pem = NULL;
+	OWNED(memory) char *chain = NULL;
+	OWNED(fd) int fd = -1;
+	char path[PATH_BYTES];
+	int r = listen_names(&run->options, &run->names, err);
+
+	if (r == 0)
+		r = path_in(run, "server.key", path, err);
+	if (r == 0)
+		r = key_open(path, KEY_P256, &key, err);
+	if (r == 0)
+		r = ca_server_certificate(run->server.ca, key, &run->names, run->options.data,
+				&chain, err);
+	if (r == 0)
+		r = key_pem(key, &pem, err);
+	if (r == 0)
+		r = listen_open(&run->options, &fd, &run->port, err);
+	if (r < 0)
+		return r;
+	struct http_options options = {
+		.socket = own_take_fd(&fd),
+		.key = pem,
+		.chain = chain,
+		.trust = ca_pem(run->server.ca),
+		.connections = listen_connections(),
+	};
+	options.routes = routes_all(&options.route_count);
+	r = http_start(&run->server, &options, &run->http, err);
+	text_wipe(pem, strlen(pem));
+	return r;
+}
+
+static void greet(const struct run *run)
+{
+	char fingerprint[65];
+	const char *name = run->names.name[0];
+	const char *open = strchr(name, ':') ? "[" : "", *close = open[0] ? "]" : "";
+
+	text_to_hex(ca_fingerprint(run->server.ca), 32, fingerprint);
+	if (run->token[0])
+		printf("A new tynd server, in %s.\n\n"
+		       "  CA fingerprint   sha256:%s\n"
+		       "  admin token      %s\n"
+		       "                   (shown this once; kept in %s/admin.token)\n\n"
+		       "What to do next:\n"
+		       "  1. tyndctl login https://%s%s%s:%u --ca sha256:%s --token %s\n"
+		       "  2. start a device with  tynd.server=%s%s%s:%u  on its kernel command line\n"
+		       "  3. tyndctl approve CODE    the code stands on the device's screen\n\n",
+				run->options.data, fingerprint, run->token, run->options.data, open,
+				name, close, run->port, fingerprint, run->token, open, name, close,
+				run->port);
+	printf("tynd-server: ready on https://%s%s%s:%u\n", open, name, close, run->port);
+	fflush(stdout);
+}
+
+static int write_port(const struct run *run, struct err *err)
+{
+	char path[PATH_BYTES], text[8];
+	int r = path_in(run, "port", path, err);
+
+	(void)text_format(text, sizeof(text), "%u\n", run->port);
+	return r < 0 ? r : file_write(path, text, strlen(text), 0644, err);
+}
+
+static void on_end(void *data, int number)
+{
+	(void)number;
+	loop_quit(data, 0);
+}
+
+static int start(struct run *run, struct err *err)
+{
+	int r = lock_folder(run, err);
+
+	if (r == 0)
+		r = open_store(run, err);
+	if (r < 0)
+		return r;
+	run->server.wheel = wheel_create(run->server.loop);
+	run->server.park = park_create(run->server.wheel);
+	run->server.seen = seen_create(run->server.loop, run->server.db);
+	r = open_http(run, err);
+	return r < 0 ? r : write_port(run, err);
+}
+
+static void finish(struct run *run)
+{
+	http_stop(run->http);
+	seen_destroy(run->server.seen);
+	park_destroy(run->server.park);
+	wheel_destroy(run->server.wheel);
+	db_close(run->server.db);
+	ca_close(run->server.ca);
+	EVP_PKEY_free(run->server.config_key);
+	if (run->lock >= 0)
+		close(run->lock);
+}
+
+static int run_server(struct run *run)
+{
+	struct err err;
+	int code = 1;
+
+	run->server.loop = loop_create();
+	struct loop_signal *term = loop_add_signal(run->server.loop, SIGTERM, on_end,
+			run->server.loop);
+	struct loop_signal *interrupt = loop_add_signal(run->server.loop, SIGINT, on_end,
+			run->server.loop);
+	if (start(run, &err) < 0) {
+		log_error("%s", err.text);
+	} else {
+		greet(run);
+		text_wipe(run->token, sizeof(run->token));
+		code = loop_run(run->server.loop);
+	}
+	finish(run);
+	loop_signal_remove(term);
+	loop_signal_remove(interrupt);
+	loop_destroy(run->server.loop);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	static struct run run = {.lock = -1};
+	struct err err;
+
+	log_open("tynd-server");
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	if (options_read(argc, argv, &run.options, &err) < 0) {
+		fprintf(stderr, "tynd-server: %s\n", err.text);
+		show_help(stderr);
+		return 2;
+	}
+	if (run.options.wants_help)
+		show_help(stdout);
+	else if (run.options.wants_version)
+		puts("tynd-server " TYND_VERSION);
+	else
+		return run_server(&run);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line. */
+#ifndef SERVER_OPTIONS_H
+#define SERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/ca.h"
+
+struct options {
+	const char *data;           /* folder */
+	char address[CA_NAME_MAX];  /* to listen on; "" for all */
+	uint16_t port;              /* 0: the kernel chooses */
+	struct ca_names names;      /* of --name */
+	bool wants_help, wants_version;
+};
+
+/* -EINVAL with a sentence for what is not understood. */
+int options_read(int argc, char **argv, struct options *ret, struct err *err);
+
+/* "ADDRESS:PORT", "[ADDRESS]:PORT", "ADDRESS", ":PORT". */
+int options_read_listen(const char *text, struct options *options, struct err *err);
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layers and the history for people. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/merge.h"
+#include "conf/parse.h"
+#include "server/layers.h"
+#include "server/people.h"
+#include "server/place.h"
+#include "server/stack.h"
+
+/* The scope of a path: /layers/organisation or /layers/:kind/:name. */
+static int read_scope(struct request *request, char scope[DB_SCOPE_MAX], struct err *err)
+{
+	const char *name = request->match.args[1];
+
+	return place_scope(request->server->db, name[0] ? request->match.args[0] : "organisation",
+			name[0] ? name : NULL, scope, err);
+}
+
+static void put_author(cJSON *object, const struct db_revision *revision)
+{
+	people_put_time(object, "time", revision ? revision->time_s : 0);
+	people_put_text(object, "person", revision ? revision->person : "");
+	people_put_text(object, "reason", revision ? revision->reason : "");
+}
+
+static int answer_author(void *data, const struct db_revision *revision)
+{
+	put_author(data, revision);
+	return 0;
+}
+
+int people_layer_get(struct request *request, struct err *err)
+{
+	struct db *db = request->server->db;
+	OWNED(layer_tree) struct layer layer = {0};
+	OWNED(json) cJSON *answer = json_new_object();
+	char scope[DB_SCOPE_MAX];
+	int64_t devices;
+	int r = read_scope(request, scope, err);
+
+	if (r == 0)
+		r = layer_load(db, scope, &layer, err);
+	if (r == 0)
+		r = db_device_below_count(db, scope, &devices, err);
+	if (r < 0)
+		return r;
+	json_put_text(answer, "scope", scope);
+	people_put_whole(answer, "revision", layer.revision);
+	json_put(answer, "config", own_take(layer.config));
+	json_put_whole(answer, "devices", devices);
+	if (layer.revision)
+		r = db_revision_get(db, layer.revision, answer_author, answer, err);
+	else
+		put_author(answer, NULL);
+	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
+}
+
+/* --- changes */
+
+struct change {
+	const cJSON *patch;
+	char reason[DB_REASON_MAX];
+	bool is_dry;
+	int64_t if_revision; /* 0: any */
+	int64_t undoes;
+};
+
+static int answer_change(struct request *request, const struct layer *layer,
+		const struct change *change, const struct publish *publish, struct err *err)
+{
+	OWNED(json) cJSON *answer = json_new_object();
+	bool is_changed = publish->server != NULL;
+	int r = 0;
+
+	people_put_whole(answer, "revision",
+			is_changed && !change->is_dry ? publish->about.revision : layer->revision);
+	json_put_text(answer, "scope", layer->scope);
+	json_put_bool(answer, "changed", is_changed);
+	if (change->undoes)
+		json_put_whole(answer, "undoes", change->undoes);
+	if (is_changed) {
+		r = people_put_changed(answer, publish, err);
+	} else {
+		json_put_whole(answer, "device_count", 0);
+		json_put_list(answer, "devices");
+	}
+	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
+}
+
+static int publish_change(struct request *request, const struct layer *layer,
+		const struct change *change, const cJSON *after, struct publish *publish,
+		struct err *err)
+{
+	OWNED(memory) char *patch_text = json_print(change->patch);
+	OWNED(memory) char *after_text = json_print(after);
+	struct db_revision about = people_revision(request, change->undoes ? "undo" : "layer",
+			layer->scope, change->reason);
+
+	about.patch = patch_text;
+	about.after = after_text;
+	about.undoes = change->undoes;
+	int r = publish_begin(publish, request->server, &about, err);
+	if (r == 0)
+		r = layer_store(publish, layer, after, err);
+	if (r == 0)
+		r = publish_end(publish, change->is_dry, err);
+	return r;
+}
+
+static int apply(struct request *request, const struct layer *layer, const struct change *change,
+		struct err *err)
+{
+	OWNED(publish) struct publish publish = {0};
+	int r = 0;
+
+	if (change->if_revision && change->if_revision != layer->revision)
+		return err_set(err, ESTALE, "%s is at revision %lld meanwhile, not at %lld",
+				layer->scope, (long long)layer->revision,
+				(long long)change->if_revision);
+	if (conf_layer_check(change->patch, err) < 0)
+		return -EBADMSG;
+	OWNED(json) cJSON *after = conf_merge(layer->config, change->patch);
+	if (!cJSON_Compare(layer->config, after, 1))
+		r = publish_change(request, layer, change, after, &publish, err);
+	if (r < 0)
+		return people_failed(request, &publish, r);
+	return answer_change(request, layer, change, &publish, err);
+}
+
+int people_layer_patch(struct request *request, struct err *err)
+{
+	OWNED(layer_tree) struct layer layer = {0};
+	struct change change = {0};
+	char scope[DB_SCOPE_MAX];
+	struct json in;
+
+	people_begin(&in, request, err);
+	json_borrow(&in, "patch", JSON_REQUIRED, &change.patch);
+	if (change.patch && !cJSON_IsObject(change.patch))
+		json_refuse(&in, "patch", "must be an object: a JSON merge patch, RFC 7396");
+	people_read_reason(&in, change.reason);
+	json_bool(&in, "dry_run", 0, &change.is_dry);
+	json_whole(&in, "if_revision", 0, 0, JSON_WHOLE_MAX, &change.if_revision);
+	int r = json_end(&in);
+	if (r == 0)
+		r = read_scope(request, scope, err);
+	if (r == 0)
+		r = layer_load(request->server->db, scope, &layer, err);
+	return r < 0 ? r : apply(request, &layer, &change, err);
+}
+
+/* --- the list of layers */
+
+static int add_layer(struct people_list *list, const char *scope, int64_t devices,
+		const char *cursor, struct err *err)
+{
+	OWNED(layer) struct db_layer row = {0};
+	int r = db_layer_get(list->request->server->db, scope, &row, err);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	cJSON *item = json_new_object();
+	json_put_text(item, "scope", scope);
+	people_put_whole(item, "revision", row.revision);
+	json_put_whole(item, "devices", devices);
+	return people_list_add(list, item, cursor);
+}
+
+struct listing {
+	struct people_list *list;
+	const char *kind;
+	char letter; /* of the cursor: which kind, then the name */
+	struct err *err;
+};
+
+static int add_place(void *data, const struct db_place *place)
+{
+	struct listing *listing = data;
+	char scope[DB_SCOPE_MAX], cursor[PEOPLE_CURSOR_MAX];
+
+	(void)text_format(scope, sizeof(scope), "%s/%s", listing->kind, place->name);
+	(void)text_format(cursor, sizeof(cursor), "%c%s", listing->letter, place->name);
+	return add_layer(listing->list, scope, place->devices, cursor, listing->err);
+}
+
+static int add_device(void *data, const struct db_device *device)
+{
+	struct listing *listing = data;
+	char scope[DB_SCOPE_MAX], cursor[PEOPLE_CURSOR_MAX];
+
+	(void)text_format(scope, sizeof(scope), "device/%s", device->id);
+	(void)text_format(cursor, sizeof(cursor), "e%s", device->name);
+	return add_layer(listing->list, scope, 1, cursor, listing->err);
+}
+
+/* Letters a to e: organisation, tenants, sites, groups, devices. */
+static int list_kinds(struct people_list *list, struct err *err)
+{
+	static const char *const kinds[] = {"tenant", "site", "group"};
+	struct db *db = list->request->server->db;
+	char from = list->after[0] ? list->after[0] : 'a';
+	struct listing listing = {.list = list, .err = err};
+	int64_t devices, online;
+	int r = 0;
+
+	if (from == 'a' && !list->after[0]) {
+		r = db_device_count(db, 0, &devices, &online, err);
+		if (r == 0)
+			r = add_layer(list, "organisation", devices, "a", err);
+	}
+	for (unsigned i = 0; i < 3 && r == 0; i++) {
+		struct db_page page = people_list_page(list);
+
+		listing.kind = kinds[i];
+		listing.letter = (char)('b' + i);
+		page.after = from == listing.letter ? list->after + 1 : "";
+		if (from <= listing.letter)
+			r = db_place_list(db, (enum db_place_kind)i, "", &page, add_place, &listing,
+					err);
+	}
+	if (r == 0) {
+		struct db_device_filter filter = {"", "", "", "", "", .page = people_list_page(list)};
+
+		filter.page.after = from == 'e' ? list->after + 1 : "";
+		r = db_device_list(db, &filter, add_device, &listing, err);
+	}
+	return r;
+}
+
+int people_layers(struct request *request, struct err *err)
+{
+	static const char *const known[] = {NULL};
+	struct people_list list;
+	int r = people_list_begin(&list, request, "layers", known, err);
+
+	return r < 0 ? r : people_list_end(&list, list_kinds(&list, err));
+}
+
+/* --- undo */
+
+struct past {
+	char scope[DB_SCOPE_MAX];
+	cJSON *after; /* NULL: not a change of a layer */
+	struct err *err;
+};
+
+static int keep_after(void *data, const struct db_revision *revision)
+{
+	struct past *past = data;
+
+	(void)text_copy(past->scope, sizeof(past->scope), revision->scope);
+	if (!revision->after)
+		return 0;
+	return json_parse(revision->after, strlen(revision->after), &past->after, past->err);
+}
+
+/* The layer's documents before and after revision `number`; both NULL when it changed none. */
+static int load_past(struct db *db, int64_t number, char scope[DB_SCOPE_MAX], cJSON **before,
+		cJSON **after, struct err *err)
+{
+	struct past this = {.err = err}, previous = {.err = err};
+	int r = db_revision_get(db, number, keep_after, &this, err);
+
+	memcpy(scope, this.scope, DB_SCOPE_MAX);
+	*after = this.after;
+	if (r < 0 || !this.after)
+		return r;
+	r = db_revision_previous(db, scope, number, keep_after, &previous, NULL);
+	*before = previous.after ? previous.after : json_new_object();
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_number(struct request *request, int64_t *ret, struct err *err)
+{
+	uint64_t number;
+
+	if (text_to_number(request->match.args[0], 1, JSON_WHOLE_MAX, &number) < 0)
+		return err_set(err, ENOENT, "a revision is a whole number");
+	*ret = (int64_t)number;
+	return 0;
+}
+
+int people_undo(struct request *request, struct err *err)
+{
+	OWNED(json) cJSON *before = NULL;
+	OWNED(json) cJSON *after = NULL;
+	OWNED(json) cJSON *patch = NULL;
+	OWNED(layer_tree) struct layer layer = {0};
+	struct change change = {0};
+	char scope[DB_SCOPE_MAX];
+	struct json in;
+
+	people_begin(&in, request, err);
+	people_read_reason(&in, change.reason);
+	json_bool(&in, "dry_run", 0, &change.is_dry);
+	int r = json_end(&in);
+	if (r == 0)
+		r = read_number(request, &change.undoes, err);
+	if (r == 0)
+		r = load_past(request->server->db, change.undoes, scope, &before, &after, err);
+	if (r == 0 && !after)
+		r = err_set(err, EBUSY, "revision %lld is not a change of a layer",
+				(long long)change.undoes);
+	if (r == 0)
+		r = layer_load(request->server->db, scope, &layer, err);
+	if (r == 0)
+		r = layer_undo(before, after, &layer, &patch, err);
+	if (r < 0)
+		return r;
+	change.patch = patch;
+	return apply(request, &layer, &change, err);
+}
+
+/* --- revisions */
+
+static cJSON *revision_json(const struct db_revision *revision)
+{
+	cJSON *item = json_new_object(), *patch = NULL;
+
+	json_put_whole(item, "revision", revision->revision);
+	people_put_time(item, "time", revision->time_s);
+	json_put_text(item, "person", revision->person);
+	people_put_text(item, "reason", revision->reason);
+	json_put_text(item, "kind", revision->kind);
+	json_put_text(item, "scope", revision->scope);
+	if (!revision->patch ||
+			json_parse(revision->patch, strlen(revision->patch), &patch, NULL) < 0)
+		patch = cJSON_CreateNull();
+	json_put(item, "patch", patch);
+	people_put_whole(item, "undoes", revision->undoes);
+	people_put_whole(item, "undone_by", revision->undone_by);
+	json_put_whole(item, "device_count", revision->device_count);
+	return item;
+}
+
+static int add_revision(void *data, const struct db_revision *revision)
+{
+	char cursor[24];
+
+	(void)text_format(cursor, sizeof(cursor), "%lld", (long long)revision->revision);
+	return people_list_add(data, revision_json(revision), cursor);
+}
+
+static int append_scope(void *data, const char *scope)
+{
+	int r = array_append(data, scope, strlen(scope));
+
+	return r < 0 ? r : array_append(data, "\n", 1);
+}
+
+/* Scopes whose revisions are wanted, each with a line feed; "" for all. */
+static int read_scopes(struct request *request, struct array *scopes, struct err *err)
+{
+	const char *scope = people_filter(request, "scope"), *id = people_filter(request, "device");
+	struct db_device device;
+	int r = 0;
+
+	if (scope[0] && id[0])
+		return err_set(err, EINVAL, "scope: not together with device");
+	if (text_has_control(scope, NULL))
+		return err_set(err, EINVAL, "scope: has control characters");
+	if (scope[0])
+		r = append_scope(scopes, scope);
+	if (id[0]) {
+		r = db_device_get(request->server->db, id, &device, err);
+		if (r == 0)
+			r = stack_scopes(&device, append_scope, scopes);
+	}
+	return r < 0 ? r : array_append(scopes, "", 1);
+}
+
+int people_revisions(struct request *request, struct err *err)
+{
+	static const char *const known[] = {"scope", "device", NULL};
+	OWNED(array) struct array scopes = {.max = STACK_MAX * (DB_SCOPE_MAX + 1)};
+	struct people_list list;
+	uint64_t before = 0;
+	int r = read_scopes(request, &scopes, err);
+
+	if (r == 0)
+		r = people_list_begin(&list, request, "revisions", known, err);
+	if (r < 0)
+		return r;
+	if (list.after[0] && text_to_number(list.after, 1, JSON_WHOLE_MAX, &before) < 0)
+		return people_list_end(&list, err_set(err, EINVAL, "cursor: not one of this list"));
+	struct db_revision_filter filter = {
+		.scopes = (const char *)scopes.data,
+		.before = (int64_t)before,
+		.limit = list.limit + 1,
+	};
+	r = db_revision_list(request->server->db, &filter, add_revision, &list, err);
+	return people_list_end(&list, r);
+}
+
+static int keep_revision(void *data, const struct db_revision *revision)
+{
+	*(cJSON **)data = revision_json(revision);
+	return 0;
+}
+
+struct named {
+	struct db *db;
+	cJSON *list;
+};
+
+/* A device that was removed meanwhile still has its id. */
+static int add_named(void *data, const char *id)
+{
+	struct named *named = data;
+	struct db_device device = {0};
+	cJSON *item = json_new_object();
+
+	(void)db_device_get(named->db, id, &device, NULL);
+	json_put_text(item, "id", id);
+	people_put_text(item, "name", device.name);
+	json_append(named->list, item);
+	return 0;
+}
+
+int people_revision_get(struct request *request, struct err *err)
+{
+	struct db *db = request->server->db;
+	OWNED(json) cJSON *answer = NULL;
+	OWNED(json) cJSON *before = NULL;
+	OWNED(json) cJSON *after = NULL;
+	char scope[DB_SCOPE_MAX];
+	int64_t number = 0;
+	int r = read_number(request, &number, err);
+
+	if (r == 0)
+		r = db_revision_get(db, number, keep_revision, &answer, err);
+	if (r == 0)
+		r = load_past(db, number, scope, &before, &after, err);
+	if (r < 0)
+		return r;
+	json_put(answer, "before", before ? own_take(before) : cJSON_CreateNull());
+	json_put(answer, "after", after ? own_take(after) : cJSON_CreateNull());
+	struct named named = {.db = db, .list = json_put_list(answer, "devices")};
+	r = db_config_devices(db, number, PEOPLE_DEVICES_MAX, add_named, &named, err);
+	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/publish.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/dsse.h"
+#include "conf/json.h"
+#include "conf/parse.h"
+#include "conf/signed.h"
+#include "server/keys.h"
+#include "server/stack.h"
+
+enum { DEVICES_MAX = 1000000 };
+
+void publish_finish(struct publish *publish)
+{
+	if (publish->is_open)
+		db_rollback(publish->server->db);
+	publish->is_open = false;
+	array_finish(&publish->changed);
+}
+
+int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,
+		struct err *err)
+{
+	*publish = (struct publish){
+		.server = server,
+		.about = *about,
+		.changed.max = (size_t)DEVICES_MAX * DB_ID_MAX,
+	};
+	publish->about.time_s = server_now_s();
+	int r = db_begin(server->db, err);
+	if (r < 0)
+		return r;
+	publish->is_open = true;
+	return db_revision_add(server->db, &publish->about, err);
+}
+
+static int store(struct publish *publish, struct db_device *device, const cJSON *effective,
+		struct err *err)
+{
+	OWNED(memory) char *payload = NULL;
+	OWNED(memory) char *envelope = NULL;
+
+	device->revision = publish->about.revision;
+	device->issued_s = publish->about.time_s;
+	payload = conf_signed_print(device->id, (uint64_t)device->revision, device->issued_s, 0,
+			effective);
+	int r = dsse_sign(payload, strlen(payload), publish->server->config_key, &envelope, err);
+	if (r < 0)
+		return r;
+	key_hash(envelope, strlen(envelope), device->envelope);
+	r = db_config_put(publish->server->db, device, envelope, strlen(envelope), err);
+	return r < 0 ? r : array_append(&publish->changed, device->id, DB_ID_MAX);
+}
+
+static int check(struct publish *publish, const struct db_device *device, const cJSON *effective,
+		struct err *err)
+{
+	struct conf *conf = own_alloc(sizeof(*conf));
+	int r = conf_parse(effective, conf, err);
+
+	free(conf);
+	if (r == 0)
+		return 0;
+	memcpy(publish->bad_device, device->id, sizeof(publish->bad_device));
+	return -EBADMSG;
+}
+
+int publish_device(struct publish *publish, const char *id, struct err *err)
+{
+	OWNED(stack) struct stack stack = {0};
+	struct db_device device;
+	uint8_t hash[DB_HASH];
+	int r = db_device_get(publish->server->db, id, &device, err);
+
+	if (r == 0)
+		r = stack_load(publish->server->db, &device, &stack, err);
+	if (r < 0)
+		return r;
+	OWNED(json) cJSON *effective = stack_merge(&stack);
+	r = check(publish, &device, effective, err);
+	if (r < 0)
+		return r;
+	/* The merge keeps the order of members, so equal documents print equally. */
+	OWNED(memory) char *canonical = json_print(effective);
+	key_hash(canonical, strlen(canonical), hash);
+	if (device.revision > 0 && memcmp(hash, device.effective, DB_HASH) == 0)
+		return 0;
+	memcpy(device.effective, hash, DB_HASH);
+	return store(publish, &device, effective, err);
+}
+
+static int collect(void *data, const char *id)
+{
+	char slot[DB_ID_MAX] = "";
+	int r = text_copy(slot, sizeof(slot), id);
+
+	return r < 0 ? r : array_append(data, slot, sizeof(slot));
+}
+
+int publish_below(struct publish *publish, const char *scope, struct err *err)
+{
+	OWNED(array) struct array ids = {.max = (size_t)DEVICES_MAX * DB_ID_MAX};
+	int r = db_device_below(publish->server->db, scope, collect, &ids, err);
+
+	for (size_t at = 0; at < ids.size && r == 0; at += DB_ID_MAX)
+		r = publish_device(publish, (const char *)ids.data + at, err);
+	return r;
+}
+
+unsigned publish_count(const struct publish *publish)
+{
+	return (unsigned)(publish->changed.size / DB_ID_MAX);
+}
+
+const char *publish_changed(const struct publish *publish, unsigned index)
+{
+	assert(index < publish_count(publish));
+	return (const char *)publish->changed.data + (size_t)index * DB_ID_MAX;
+}
+
+int publish_end(struct publish *publish, bool is_dry, struct err *err)
+{
+	struct db *db = publish->server->db;
+	char key[PARK_KEY_MAX];
+
+	if (is_dry) {
+		db_rollback(db);
+		publish->is_open = false;
+		return 0;
+	}
+	int r = db_revision_devices(db, publish->about.revision, publish_count(publish), err);
+	if (r == 0)
+		r = db_commit(db, err);
+	if (r < 0)
+		return r;
+	publish->is_open = false;
+	for (unsigned i = 0; i < publish_count(publish); i++) {
+		(void)text_format(key, sizeof(key), "device/%s", publish_changed(publish, i));
+		park_wake(publish->server->park, key);
+	}
+	return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/route.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* One byte of the text at `*at`, escapes undone; -EINVAL for a broken one. */
+static int next_byte(const char *text, size_t size, size_t *at, enum route_part part)
+{
+	uint8_t byte = (uint8_t)text[(*at)++];
+	char hex[3] = {0};
+
+	if (byte == '+' && part == ROUTE_QUERY)
+		return ' ';
+	if (byte != '%')
+		return byte;
+	if (size - *at < 2)
+		return -EINVAL;
+	memcpy(hex, text + *at, 2);
+	*at += 2;
+	return text_from_hex(hex, &byte, 1) < 0 ? -EINVAL : byte;
+}
+
+int route_decode(const char *text, size_t size, enum route_part part, char *buffer,
+		size_t buffer_size)
+{
+	size_t used = 0;
+
+	for (size_t at = 0; at < size;) {
+		int byte = next_byte(text, size, &at, part);
+
+		if (byte < 0x20 || byte == 0x7f || (byte == '/' && part == ROUTE_SEGMENT))
+			return -EINVAL;
+		if (used + 1 >= buffer_size)
+			return -E2BIG;
+		buffer[used++] = (char)byte;
+	}
+	buffer[used] = '\0';
+	return text_is_utf8(buffer, used) ? 0 : -EINVAL;
+}
+
+/* Compare segment by segment; arguments are decoded on the way. */
+static int match_path(const char *pattern, const char *path, char args[][ROUTE_ARG_MAX])
+{
+	unsigned count = 0;
+
+	while (*pattern == '/' && *path == '/') {
+		size_t want = strcspn(++pattern, "/"), have = strcspn(++path, "/");
+
+		if (pattern[0] == ':' && count < ROUTE_ARGS_MAX) {
+			if (!have || route_decode(path, have, ROUTE_SEGMENT, args[count++],
+					     ROUTE_ARG_MAX) < 0)
+				return -ENOENT;
+		} else if (want != have || strncmp(pattern, path, want) != 0) {
+			return -ENOENT;
+		}
+		pattern += want;
+		path += have;
+	}
+	return *pattern || *path ? -ENOENT : 0;
+}
+
+static void allow(struct route_match *match, const char *method)
+{
+	size_t used = strlen(match->allow);
+
+	(void)text_format(match->allow + used, sizeof(match->allow) - used, "%s%s%s",
+			used ? ", " : "", method, strcmp(method, "GET") == 0 ? ", HEAD" : "");
+}
+
+int route_find(const struct route *routes, size_t count, const char *method, const char *path,
+		struct route_match *match)
+{
+	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+
+	*match = (struct route_match){0};
+	for (size_t i = 0; i < count; i++) {
+		if (match_path(routes[i].pattern, path, match->args) < 0)
+			continue;
+		if (strcmp(routes[i].method, wanted) == 0) {
+			match->route = &routes[i];
+			return 0;
+		}
+		allow(match, routes[i].method);
+	}
+	return match->allow[0] ? -EOPNOTSUPP : -ENOENT;
+}
+
+static int read_pair(const char *text, size_t size, struct route_query *query, struct err *err)
+{
+	const char *equals = memchr(text, '=', size);
+	size_t key = equals ? (size_t)(equals - text) : size;
+	unsigned at = query->count;
+
+	if (at == ROUTE_QUERY_MAX)
+		return err_set(err, EINVAL, "the query has more than %d parts", ROUTE_QUERY_MAX);
+	if (route_decode(text, key, ROUTE_QUERY, query->pairs[at].key,
+			    sizeof(query->pairs[at].key)) < 0)
+		return err_set(err, EINVAL, "part %u of the query has no readable name", at + 1);
+	if (route_query_get(query, query->pairs[at].key, NULL))
+		return err_set(err, EINVAL, "%s: stands twice in the query",
+				query->pairs[at].key);
+	const char *value = equals ? equals + 1 : text + size;
+	if (route_decode(value, size - (size_t)(value - text), ROUTE_QUERY,
+			    query->pairs[at].value, ROUTE_ARG_MAX) < 0)
+		return err_set(err, EINVAL, "%s: not readable, or longer than %d bytes",
+				query->pairs[at].key, ROUTE_ARG_MAX - 1);
+	query->count++;
+	return 0;
+}
+
+int route_query(const char *text, struct route_query *ret, struct err *err)
+{
+	*ret = (struct route_query){0};
+	while (*text) {
+		size_t size = strcspn(text, "&");
+
+		if (size) {
+			int r = read_pair(text, size, ret, err);
+			if (r < 0)
+				return r;
+		}
+		text += size + (text[size] == '&');
+	}
+	return 0;
+}
+
+const char *route_query_get(const struct route_query *query, const char *key,
+		const char *otherwise)
+{
+	for (unsigned i = 0; i < query->count; i++) {
+		if (strcmp(query->pairs[i].key, key) == 0)
+			return query->pairs[i].value;
+	}
+	return otherwise;
+}
+
+int route_query_check(const struct route_query *query, const char *const *known, struct err *err)
+{
+	for (unsigned i = 0; i < query->count; i++) {
+		const char *const *one = known;
+
+		while (*one && strcmp(*one, query->pairs[i].key) != 0)
+			one++;
+		if (!*one)
+			return err_set(err, EINVAL, "%s: not known in this query",
+					query->pairs[i].key);
+	}
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From method and raw path to one row of a table; percent-encoding. Pure. */
+#ifndef SERVER_ROUTE_H
+#define SERVER_ROUTE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct request;
+
+enum { ROUTE_ARGS_MAX = 3, ROUTE_ARG_MAX = 256, ROUTE_QUERY_MAX = 12, ROUTE_ALLOW_MAX = 64 };
+
+enum route_access {
+	ROUTE_ANYONE,
+	ROUTE_DEVICE, /* a verified client certificate of a device that is not removed */
+	ROUTE_PERSON, /* a valid token */
+};
+
+struct route {
+	const char *method;
+	const char *pattern; /* "/api/v1/devices/:id"; a segment that starts with ':' is an argument */
+	enum route_access access;
+	size_t body_max; /* bytes; 0: no body */
+	/* An HTTP status with the answer set, 0 when the request was parked, or a negative errno. */
+	int (*handle)(struct request *request, struct err *err);
+};
+
+struct route_match {
+	const struct route *route;
+	char args[ROUTE_ARGS_MAX][ROUTE_ARG_MAX]; /* decoded, in the order of the pattern */
+	char allow[ROUTE_ALLOW_MAX];              /* "GET, HEAD, PATCH" when the method is wrong */
+};
+
+/*
+ * `path` is what stood in the request line, without the query. HEAD finds GET's row. -ENOENT:
+ * no such path; -EOPNOTSUPP: not with this method, `match->allow` says which.
+ */
+int route_find(const struct route *routes, size_t count, const char *method, const char *path,
+	       struct route_match *match);
+
+struct route_query {
+	unsigned count;
+	struct {
+		char key[32];
+		char value[ROUTE_ARG_MAX];
+	} pairs[ROUTE_QUERY_MAX];
+};
+
+/* What stood behind the '?'. -EINVAL with a sentence; a key may stand once. */
+int route_query(const char *text, struct route_query *ret, struct err *err);
+
+/* The value, or `otherwise`. */
+const char *route_query_get(const struct route_query *query, const char *key,
+			    const char *otherwise);
+
+/* -EINVAL when a key is not among `known`, which ends with NULL. */
+int route_query_check(const struct route_query *query, const char *const *known, struct err *err);
+
+enum route_part {
+	ROUTE_SEGMENT, /* of a path: no '/' */
+	ROUTE_QUERY,   /* '+' is a space */
+};
+
+/*
+ * Percent-decoding of `size` bytes: -EINVAL for broken escapes, control bytes and what is
+ * not UTF-8; -E2BIG when it does not fit.
+ */
+int route_decode(const char *text, size_t size, enum route_part part, char *buffer,
+		 size_t buffer_size);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/routes.h"
+
+#include "server/device_api.h"
+#include "server/people.h"
+
+enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX };
+
+/* clang-format off */
+static const struct route routes[] = {
+	{"POST",   "/device/v1/enrol",               ROUTE_ANYONE, SMALL, device_enrol},
+	{"POST",   "/device/v1/enrol/:id",           ROUTE_ANYONE, SMALL, device_enrolment},
+	{"GET",    "/device/v1/wait",                ROUTE_DEVICE, 0,     device_wait},
+	{"GET",    "/device/v1/blob/:hash",          ROUTE_ANYONE, 0,     device_blob},
+	{"POST",   "/device/v1/report",              ROUTE_DEVICE, SMALL, device_report},
+	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},
+
+	{"GET",    "/api/v1/devices",                ROUTE_PERSON, 0,     people_devices},
+	{"GET",    "/api/v1/devices/:id",            ROUTE_PERSON, 0,     people_device_get},
+	{"PATCH",  "/api/v1/devices/:id",            ROUTE_PERSON, SMALL, people_device_patch},
+	{"DELETE", "/api/v1/devices/:id",            ROUTE_PERSON, SMALL, people_device_remove},
+	{"GET",    "/api/v1/devices/:id/config",     ROUTE_PERSON, 0,     people_config},
+
+	{"GET",    "/api/v1/enrolments",             ROUTE_PERSON, 0,     people_enrolments},
+	{"POST",   "/api/v1/enrolments/approve",     ROUTE_PERSON, SMALL, people_approve},
+	{"POST",   "/api/v1/enrolments/refuse",      ROUTE_PERSON, SMALL, people_refuse},
+
+	{"GET",    "/api/v1/layers",                 ROUTE_PERSON, 0,     people_layers},
+	{"GET",    "/api/v1/layers/organisation",    ROUTE_PERSON, 0,     people_layer_get},
+	{"PATCH",  "/api/v1/layers/organisation",    ROUTE_PERSON, LARGE, people_layer_patch},
+	{"GET",    "/api/v1/layers/:kind/:name",     ROUTE_PERSON, 0,     people_layer_get},
+	{"PATCH",  "/api/v1/layers/:kind/:name",     ROUTE_PERSON, LARGE, people_layer_patch},
+
+	{"GET",    "/api/v1/revisions",              ROUTE_PERSON, 0,     people_revisions},
+	{"GET",    "/api/v1/revisions/:number",      ROUTE_PERSON, 0,     people_revision_get},
+	{"POST",   "/api/v1/revisions/:number/undo", ROUTE_PERSON, SMALL, people_undo},
+
+	{"GET",    "/api/v1/tenants",                ROUTE_PERSON, 0,     people_tenants},
+	{"PUT",    "/api/v1/tenants/:name",          ROUTE_PERSON, SMALL, people_tenant_put},
+	{"DELETE", "/api/v1/tenants/:name",          ROUTE_PERSON, SMALL, people_tenant_remove},
+	{"GET",    "/api/v1/sites",                  ROUTE_PERSON, 0,     people_sites},
+	{"PUT",    "/api/v1/sites/:name",            ROUTE_PERSON, SMALL, people_site_put},
+	{"DELETE", "/api/v1/sites/:name",            ROUTE_PERSON, SMALL, people_site_remove},
+	{"GET",    "/api/v1/groups",                 ROUTE_PERSON, 0,     people_groups},
+	{"PUT",    "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_put},
+	{"DELETE", "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_remove},
+
+	{"GET",    "/api/v1/server",                 ROUTE_PERSON, 0,     people_server},
+	{"GET",    "/api/v1/tokens",                 ROUTE_PERSON, 0,     people_tokens},
+	{"POST",   "/api/v1/tokens",                 ROUTE_PERSON, SMALL, people_token_make},
+	{"DELETE", "/api/v1/tokens/:id",             ROUTE_PERSON, 0,     people_token_remove},
+};
+/* clang-format on */
+
+const struct route *routes_all(size_t *count)
+{
+	*count = sizeof(routes) / sizeof(routes[0]);
+	return routes;
+}

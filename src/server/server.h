@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every handler of the server may reach. One thread has it all. */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include <openssl/evp.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "server/ca.h"
+#include "server/db.h"
+#include "server/park.h"
+#include "server/seen.h"
+#include "server/wheel.h"
+
+struct server {
+	struct loop *loop;
+	struct wheel *wheel;
+	struct park *park;
+	struct seen *seen;
+	struct db *db;
+	struct ca *ca;
+	EVP_PKEY *config_key; /* Ed25519: signs configs */
+	uint8_t config_public[32];
+};
+
+/* Unix time in seconds. */
+int64_t server_now_s(void);
+
+#endif

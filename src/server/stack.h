@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layers over one device, in the order of merging, and what they make together. */
+#ifndef SERVER_STACK_H
+#define SERVER_STACK_H
+
+#include <cjson/cJSON.h>
+
+#include "server/db.h"
+
+enum { STACK_MAX = DB_GROUPS_MAX + 5 };
+
+struct stack {
+	unsigned count;
+	struct {
+		char scope[DB_SCOPE_MAX];
+		int64_t revision;
+		cJSON *config;
+		cJSON *origins; /* pointer -> revision; NULL for the inventory */
+	} layers[STACK_MAX];
+};
+
+void stack_finish(struct stack *stack);
+
+static inline void own_end_stack(struct stack *stack)
+{
+	stack_finish(stack);
+}
+
+/* The inventory and every layer that was ever written. `device` need not be in the database. */
+int stack_load(struct db *db, const struct db_device *device, struct stack *ret, struct err *err);
+
+/* The effective config; the caller deletes it. */
+cJSON *stack_merge(const struct stack *stack);
+
+/* Calls `fn` with each scope over the device, inventory left out, in the order of merging. */
+int stack_scopes(const struct db_device *device, int (*fn)(void *data, const char *scope),
+		 void *data);
+
+/* A device's next group: copies it to `name`, moves *groups on; false at the end. */
+bool stack_next_group(const char **groups, char name[DB_NAME_MAX]);
+
+#endif
