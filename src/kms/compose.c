@@ -84,10 +84,12 @@ static void blend_layer(const struct scene *scene, enum display_layer of, pixman
 
 	if (x1 >= x2 || y1 >= y2)
 		return;
-	pixman_image_t *picture = pixman_image_create_bits_no_clear(
-			is_opaque(layer) ? PIXMAN_x8r8g8b8 : PIXMAN_a8r8g8b8,
-			(int)layer->picture.width, (int)layer->picture.height,
-			(uint32_t *)layer->picture.pixels, (int)layer->picture.stride);
+	pixman_image_t *picture =
+			pixman_image_create_bits_no_clear(is_opaque(layer) ? PIXMAN_x8r8g8b8
+									   : PIXMAN_a8r8g8b8,
+					(int)layer->picture.width, (int)layer->picture.height,
+					(uint32_t *)layer->picture.pixels,
+					(int)layer->picture.stride);
 	pixman_image_composite32(is_opaque(layer) ? PIXMAN_OP_SRC : PIXMAN_OP_OVER, picture, NULL,
 			onto, x1 - layer->x, y1 - layer->y, 0, 0, x1 - box->x1 + x,
 			y1 - box->y1 + y, x2 - x1, y2 - y1);
@@ -162,7 +164,7 @@ static uint64_t blend_region(const struct scene *scene, unsigned layers, pixman_
 		else
 			blend_box(scene, layers, &boxes[i], onto, boxes[i].x1, boxes[i].y1);
 		bytes += (uint64_t)(boxes[i].x2 - boxes[i].x1) *
-			 (uint64_t)(boxes[i].y2 - boxes[i].y1) * 4;
+		         (uint64_t)(boxes[i].y2 - boxes[i].y1) * 4;
 	}
 	pixman_image_unref(onto);
 	return bytes;

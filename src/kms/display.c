@@ -84,8 +84,8 @@ int display_set_layer(struct display_output *output, enum display_layer layer,
 	return scene_set(&output->staged, layer, picture, x, y, damage, rect_count);
 }
 
-void display_move_layer(
-		struct display_output *output, enum display_layer layer, int32_t x, int32_t y)
+void display_move_layer(struct display_output *output, enum display_layer layer, int32_t x,
+		int32_t y)
 {
 	scene_move(&output->staged, layer, x, y);
 }

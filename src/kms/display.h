@@ -40,7 +40,7 @@ struct display;
 struct display_output;
 
 struct display_output_info {
-	char name[32];		/* "HDMI-A-1" */
+	char name[32];          /* "HDMI-A-1" */
 	uint32_t width, height; /* pixels of the mode */
 	uint32_t refresh_mhz;
 	uint32_t width_mm, height_mm; /* 0: not known */
@@ -64,7 +64,7 @@ struct display_stats {
 };
 
 struct display_kms_options {
-	const char *path;	/* "/dev/dri/card0", or NULL: the first card with a connector */
+	const char *path;       /* "/dev/dri/card0", or NULL: the first card with a connector */
 	uint32_t width, height; /* wanted mode, 0: preferred */
 };
 
@@ -92,8 +92,8 @@ int display_set_layer(struct display_output *output, enum display_layer layer,
 		const struct display_rect *damage, unsigned rect_count);
 
 /* Move a layer that is already there (the cursor): as cheap as the hardware allows. */
-void display_move_layer(
-		struct display_output *output, enum display_layer layer, int32_t x, int32_t y);
+void display_move_layer(struct display_output *output, enum display_layer layer, int32_t x,
+		int32_t y);
 
 /*
  * Show what was staged: at the next vertical blank, or behind the commit that is still

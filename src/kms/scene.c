@@ -115,6 +115,7 @@ int scene_set(struct scene *scene, enum display_layer layer, const struct displa
 		return -EINVAL;
 	if (picture)
 		new.picture = *picture;
+	new.serial = scene->layers[layer].serial + 1;
 	replace(scene, layer, &new, damage, rect_count);
 	return 0;
 }

@@ -10,13 +10,14 @@
 #include "kms/region.h"
 
 enum {
-	SCENE_SIZE_MAX = 16384,	      /* pixels of a picture or an output, either way */
+	SCENE_SIZE_MAX = 16384,       /* pixels of a picture or an output, either way */
 	SCENE_POSITION_MAX = 1 << 20, /* places are cut to +- this */
 };
 
 struct scene_layer {
 	struct display_picture picture; /* pixels == NULL: hidden */
 	int32_t x, y;
+	uint32_t serial; /* grows with every picture set, not with moves; 0: none yet */
 };
 
 struct scene {

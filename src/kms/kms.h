@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The `kms` back end's own objects: a card, its planes and crtcs, the outputs it lights. */
+#ifndef KMS_KMS_H
+#define KMS_KMS_H
+
+#include "kms/atomic.h"
+#include "kms/backend.h"
+#include "kms/dumb.h"
+#include "kms/plane.h"
+
+enum {
+	KMS_CRTCS_MAX = 32, /* the kernel's own limit: a bit each in a mask */
+	KMS_PLANES_MAX = 256,
+	KMS_CONNECTORS_MAX = 64,
+	KMS_OUTPUT_PLANES_MAX = 2, /* primary and cursor */
+};
+
+struct kms_crtc {
+	uint32_t id;
+	struct prop props[CRTC_PROPS];
+	struct kms_output *output; /* that it drives, or NULL */
+};
+
+struct kms_plane {
+	uint32_t id;
+	uint32_t possible_crtcs; /* a bit per index of kms->crtcs */
+	uint32_t crtc_id;        /* that shows it now; 0: none */
+	bool is_taken;           /* by an output of ours */
+	struct prop props[PLANE_PROPS];
+	struct plane_can can;
+};
+
+struct kms_connector {
+	uint32_t id;
+	uint32_t crtc_id; /* that drives it now; 0: none */
+	struct prop props[CONNECTOR_PROPS];
+};
+
+struct kms {
+	struct display base; /* first: the two share their address */
+	int fd;
+	unsigned minor; /* of the card */
+	bool has_monotonic;
+	uint32_t wanted_width, wanted_height;
+	struct kms_crtc crtcs[KMS_CRTCS_MAX];
+	unsigned crtc_count;
+	struct kms_plane planes[KMS_PLANES_MAX];
+	unsigned plane_count;
+	struct kms_connector connectors[KMS_CONNECTORS_MAX];
+	unsigned connector_count;
+	struct loop_watch *watch;
+	int uevents; /* -1: hot-plug is not heard */
+	struct loop_watch *uevent_watch;
+	struct loop_timer *probe_timer;
+	struct loop_timer *lost_timer;
+	struct err lost; /* why; told from the loop */
+	bool is_lost;    /* nothing is committed any more */
+	bool is_telling; /* on_shown is on the stack: who destroys the display then leaves the memory */
+	bool is_destroyed;
+};
+
+struct kms_output {
+	struct display_output base; /* first: the two share their address */
+	struct kms *kms;
+	struct kms_crtc *crtc;
+	uint32_t connector_id;
+	drmModeModeInfo mode;
+	struct kms_plane *planes[KMS_OUTPUT_PLANES_MAX]; /* the primary one first */
+	unsigned plane_count;
+
+	struct dumb frames[2];
+	pixman_region32_t stale[2]; /* what of a frame is older than the last composition */
+	unsigned front;             /* the frame on the screen or on its way there */
+	struct compose_scratch scratch;
+	struct dumb cursors[2];
+	unsigned cursor_front;
+	uint32_t cursor_serial; /* of the picture in the front one */
+
+	struct plane_plan plan;   /* of the last commit */
+	uint32_t tested[2];       /* size of the cursor that a test-only commit took */
+	bool is_pending;          /* the event of a commit is still to come */
+	int64_t shown_us;         /* of an event that came and was not told yet; 0: none */
+	unsigned attempts;        /* of a commit that the kernel had no room for */
+	struct loop_timer *timer; /* limit of the wait for the event, or the next attempt */
+	bool is_waiting_to_retry;
+};
+
+/* --- kms_output.c */
+
+/*
+ * Light a connector with `mode` from `crtc`, black; the output is not added to the display yet.
+ * On failure everything is as before.
+ */
+int kms_output_create(struct kms *kms, struct kms_connector *connector, struct kms_crtc *crtc,
+		const drmModeModeInfo *mode, const struct display_output_info *info,
+		struct kms_output **ret, struct err *err);
+
+/* Switches the crtc off when the card still answers. */
+void kms_output_destroy(struct kms_output *output);
+
+/* Switch the crtc on or off, staging untouched. */
+int kms_output_set_active(struct kms_output *output, bool is_active);
+
+/* Show the whole buffer, its corner at x, y. */
+void kms_plane_show(const struct kms_plane *plane, const struct kms_crtc *crtc,
+		const struct dumb *buffer, int32_t x, int32_t y, struct atomic *atomic);
+void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic);
+
+/* --- kms_show.c */
+
+/* Show what is latched unless a commit is under way; then the next event does it. */
+void kms_output_show(struct kms_output *output);
+
+/* The commit's event came. */
+void kms_output_flipped(struct kms_output *output);
+
+/* Time is up: for the event, or until the next attempt. */
+void kms_output_timeout(void *output);
+
+/* --- kms.c */
+
+/* Tell on_lost from the loop, once, and commit nothing any more. */
+void kms_lose(struct kms *kms, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- kms_probe.c */
+
+/* Read crtcs, planes and connectors of the card. */
+int kms_read_resources(struct kms *kms, struct err *err);
+
+/* Ask every connector what hangs on it; outputs go, come or change. True when any did. */
+bool kms_probe(struct kms *kms);
+
+/* --- kms_card.c */
+
+/* Open a card for atomic commits and become its master. */
+int kms_card_open(const char *path, struct err *err);
+
+/* Open the first card with a connector, one with a monitor before one without. */
+int kms_card_find(struct err *err);
+
+#endif

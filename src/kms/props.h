@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Properties of KMS objects by name. */
+#ifndef KMS_PROPS_H
+#define KMS_PROPS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct prop {
+	uint32_t id; /* 0: the object has no such property */
+	uint64_t value;
+};
+
+enum prop_connector { CONNECTOR_CRTC_ID, CONNECTOR_PROPS };
+
+enum prop_crtc { CRTC_ACTIVE, CRTC_MODE_ID, CRTC_PROPS };
+
+enum prop_plane {
+	PLANE_TYPE,
+	PLANE_FB_ID,
+	PLANE_CRTC_ID,
+	PLANE_SRC_X,
+	PLANE_SRC_Y,
+	PLANE_SRC_W,
+	PLANE_SRC_H,
+	PLANE_CRTC_X,
+	PLANE_CRTC_Y,
+	PLANE_CRTC_W,
+	PLANE_CRTC_H,
+	PLANE_REQUIRED, /* a plane may lack what follows */
+	PLANE_FB_DAMAGE_CLIPS = PLANE_REQUIRED,
+	PLANE_PROPS
+};
+
+int props_of_connector(int fd, uint32_t id, struct prop ret[CONNECTOR_PROPS], struct err *err);
+int props_of_crtc(int fd, uint32_t id, struct prop ret[CRTC_PROPS], struct err *err);
+int props_of_plane(int fd, uint32_t id, struct prop ret[PLANE_PROPS], struct err *err);
+
+#endif

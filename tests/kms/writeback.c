@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kms/writeback.h"
+
+#include <drm_fourcc.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <xf86drm.h>
+
+enum { FENCE_LIMIT_MS = 5000 };
+
+static struct prop prop_of(int fd, uint32_t object, const char *name)
+{
+	struct prop found = {0};
+	drmModeObjectProperties *all =
+			drmModeObjectGetProperties(fd, object, DRM_MODE_OBJECT_CONNECTOR);
+
+	for (uint32_t i = 0; all && i < all->count_props; i++) {
+		drmModePropertyRes *prop = drmModeGetProperty(fd, all->props[i]);
+		if (prop && strcmp(prop->name, name) == 0)
+			found = (struct prop){prop->prop_id, all->prop_values[i]};
+		drmModeFreeProperty(prop);
+	}
+	drmModeFreeObjectProperties(all);
+	return found;
+}
+
+/* The writeback connector that can take this crtc's picture; 0: none. */
+static uint32_t find_connector(const struct kms_output *output)
+{
+	int fd = output->kms->fd;
+	uint32_t id = 0, bit = 1u << (output->crtc - output->kms->crtcs);
+
+	drmSetClientCap(fd, DRM_CLIENT_CAP_WRITEBACK_CONNECTORS, 1);
+	drmModeRes *all = drmModeGetResources(fd);
+	for (int i = 0; all && i < all->count_connectors && id == 0; i++) {
+		drmModeConnector *connector = drmModeGetConnector(fd, all->connectors[i]);
+		if (connector && connector->connector_type == DRM_MODE_CONNECTOR_WRITEBACK &&
+				drmModeConnectorGetPossibleCrtcs(fd, connector) & bit)
+			id = connector->connector_id;
+		drmModeFreeConnector(connector);
+	}
+	drmModeFreeResources(all);
+	drmSetClientCap(fd, DRM_CLIENT_CAP_WRITEBACK_CONNECTORS, 0);
+	return id;
+}
+
+static int set_crtc(int fd, uint32_t connector, uint32_t crtc, uint32_t framebuffer, int *fence)
+{
+	OWNED(atomic) struct atomic atomic;
+	struct prop crtc_id = prop_of(fd, connector, "CRTC_ID");
+	struct prop fb_id = prop_of(fd, connector, "WRITEBACK_FB_ID");
+	struct prop out_fence = prop_of(fd, connector, "WRITEBACK_OUT_FENCE_PTR");
+
+	atomic_init(&atomic, fd);
+	atomic_add(&atomic, connector, &crtc_id, crtc);
+	if (framebuffer) {
+		atomic_add(&atomic, connector, &fb_id, framebuffer);
+		atomic_add(&atomic, connector, &out_fence, (uint64_t)(uintptr_t)fence);
+	}
+	return atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
+}
+
+static int take(struct kms_output *output, uint32_t connector, const struct dumb *onto)
+{
+	int fd = output->kms->fd;
+	OWNED(fd) int fence = -1;
+	int ret = set_crtc(fd, connector, output->crtc->id, onto->framebuffer, &fence);
+	struct pollfd wait = {.fd = fence, .events = POLLIN};
+
+	if (ret == 0 && poll(&wait, 1, FENCE_LIMIT_MS) != 1)
+		ret = -ETIMEDOUT;
+	set_crtc(fd, connector, 0, 0, NULL);
+	return ret;
+}
+
+int writeback_take(struct kms_output *output, uint32_t *pixels)
+{
+	uint32_t width = output->base.info.width, height = output->base.info.height;
+	uint32_t connector = find_connector(output);
+	struct dumb onto = {0};
+
+	if (connector == 0)
+		return -ENODEV;
+	int ret = dumb_create(output->kms->fd, width, height, DRM_FORMAT_XRGB8888, &onto, NULL);
+	if (ret < 0)
+		return ret;
+	ret = take(output, connector, &onto);
+	for (uint32_t y = 0; ret == 0 && y < height; y++)
+		memcpy(pixels + (size_t)y * width, (uint8_t *)onto.pixels + (size_t)y * onto.stride,
+				(size_t)width * 4);
+	dumb_destroy(output->kms->fd, &onto);
+	return ret;
+}
