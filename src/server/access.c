@@ -34,8 +34,8 @@ void access_identify(void *session, struct identity *identity)
 	unsigned count = 0, status = 0;
 	const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
 	gnutls_typed_vdata_st purpose = {
-		.type = GNUTLS_DT_KEY_PURPOSE_OID,
-		.data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT,
+			.type = GNUTLS_DT_KEY_PURPOSE_OID,
+			.data = (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT,
 	};
 
 	identity->is_known = true;
@@ -48,7 +48,8 @@ void access_identify(void *session, struct identity *identity)
 			common_name(&chain[0], identity->device, sizeof(identity->device)) < 0) {
 		identity->device[0] = '\0';
 		(void)err_set(&identity->err, EACCES,
-				"the certificate is not one of a device of this server: enrol first");
+				"the certificate is not one of a device of this server: enrol "
+		                "first");
 		return;
 	}
 	key_hash(chain[0].data, chain[0].size, identity->certificate);
@@ -64,8 +65,8 @@ static int check_device(struct request *request, const struct identity *identity
 	int r = db_device_get(request->server->db, identity->device, request->device, err);
 	if (r < 0 && r != -ENOENT)
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate,
-				     DB_HASH) != 0) {
+	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate, DB_HASH) !=
+					0) {
 		(void)err_set(err, EACCES, "this device was removed: it must enrol again");
 		return MHD_HTTP_FORBIDDEN;
 	}

@@ -14,6 +14,6 @@ int access_check(struct request *request, const struct identity *identity, struc
 /* A new token for `person`, stored; `text` is what the person keeps. */
 enum { ACCESS_TOKEN_MAX = 64 };
 int access_make_token(struct db *db, const char *person, struct db_token *token,
-		      char text[ACCESS_TOKEN_MAX], struct err *err);
+		char text[ACCESS_TOKEN_MAX], struct err *err);
 
 #endif

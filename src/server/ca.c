@@ -42,8 +42,9 @@ static int to_pem(X509 *certificate, char pem[CA_PEM_MAX], struct err *err)
 		return key_fail(err, "writing a certificate");
 	long size = BIO_get_mem_data(bio, &data);
 	return text_format(pem, CA_PEM_MAX, "%.*s", (int)size, data) < 0
-			? err_set(err, EMSGSIZE, "the certificate exceeds %d bytes", CA_PEM_MAX)
-			: 0;
+	                       ? err_set(err, EMSGSIZE, "the certificate exceeds %d bytes",
+						 CA_PEM_MAX)
+	                       : 0;
 }
 
 static X509 *from_pem(const char *pem)
@@ -205,15 +206,15 @@ static int read_csr(const char *pem, X509_REQ **ret, struct err *err)
 	return 0;
 }
 
-int ca_check_csr(const char *pem, uint8_t hash[32], struct err *err)
+int ca_check_csr(const char *csr, uint8_t hash[32], struct err *err)
 {
-	OWNED(csr) X509_REQ *csr = NULL;
+	OWNED(csr) X509_REQ *request = NULL;
 	unsigned char *der = NULL;
-	int r = read_csr(pem, &csr, err);
+	int r = read_csr(csr, &request, err);
 
 	if (r < 0)
 		return r;
-	int size = i2d_PUBKEY(X509_REQ_get0_pubkey(csr), &der);
+	int size = i2d_PUBKEY(X509_REQ_get0_pubkey(request), &der);
 	if (size <= 0)
 		return key_fail(err, "csr");
 	key_hash(der, (size_t)size, hash);
@@ -221,16 +222,16 @@ int ca_check_csr(const char *pem, uint8_t hash[32], struct err *err)
 	return 0;
 }
 
-int ca_issue_device(struct ca *ca, const char *pem, const char *id, char issued[CA_PEM_MAX],
+int ca_issue_device(struct ca *ca, const char *csr, const char *id, char pem[CA_PEM_MAX],
 		uint8_t hash[32], struct err *err)
 {
-	OWNED(csr) X509_REQ *csr = NULL;
+	OWNED(csr) X509_REQ *request = NULL;
 	unsigned size;
-	int r = read_csr(pem, &csr, err);
+	int r = read_csr(csr, &request, err);
 
 	if (r < 0)
 		return r;
-	OWNED(x509) X509 *made = blank(X509_REQ_get0_pubkey(csr), id, ca->certificate);
+	OWNED(x509) X509 *made = blank(X509_REQ_get0_pubkey(request), id, ca->certificate);
 	if (!made || !ASN1_TIME_set_string(X509_getm_notAfter(made), device_until) ||
 			!add_extension(made, ca->certificate, NID_basic_constraints,
 					"critical,CA:FALSE") ||
@@ -242,7 +243,7 @@ int ca_issue_device(struct ca *ca, const char *pem, const char *id, char issued[
 			X509_sign(made, ca->key, EVP_sha256()) <= 0 ||
 			!X509_digest(made, EVP_sha256(), hash, &size))
 		return key_fail(err, "making the device's certificate");
-	return to_pem(made, issued, err);
+	return to_pem(made, pem, err);
 }
 
 static bool is_address(const char *name)
@@ -259,7 +260,7 @@ int ca_names_add(struct ca_names *names, const char *name, struct err *err)
 	size_t length = strlen(name);
 
 	if (!is_address(name) && (!length || length >= CA_NAME_MAX || name[0] == '.' ||
-					strspn(name, letters) != length))
+						 strspn(name, letters) != length))
 		return err_set(err, EINVAL, "\"%.64s\" is neither a host name nor an address",
 				name);
 	for (unsigned i = 0; i < names->count; i++) {
@@ -275,22 +276,22 @@ static bool lists_names(X509 *certificate, const struct ca_names *names)
 {
 	for (unsigned i = 0; i < names->count; i++) {
 		int found = is_address(names->name[i])
-				? X509_check_ip_asc(certificate, names->name[i], 0)
-				: X509_check_host(certificate, names->name[i], 0, 0, NULL);
+		                            ? X509_check_ip_asc(certificate, names->name[i], 0)
+		                            : X509_check_host(certificate, names->name[i], 0, 0,
+							      NULL);
 		if (found != 1)
 			return false;
 	}
 	return true;
 }
 
-static bool is_usable(struct ca *ca, X509 *certificate, EVP_PKEY *key,
-		const struct ca_names *names)
+static bool is_usable(struct ca *ca, X509 *certificate, EVP_PKEY *key, const struct ca_names *names)
 {
 	int days = 0, seconds = 0;
 	bool usable = X509_check_private_key(certificate, key) == 1 &&
-			X509_verify(certificate, ca->key) == 1 && lists_names(certificate, names) &&
-			ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) == 1 &&
-			days >= SERVER_DAYS_SPARE;
+	              X509_verify(certificate, ca->key) == 1 && lists_names(certificate, names) &&
+	              ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) == 1 &&
+	              days >= SERVER_DAYS_SPARE;
 
 	ERR_clear_error();
 	return usable;

@@ -35,13 +35,13 @@ const uint8_t *ca_fingerprint(const struct ca *ca);
 
 /*
  * A CSR (PEM, one block) is fit for a device: P-256 key, signed by that key. Its subject and
- * extensions are not looked at. `key_hash` gets the SHA-256 of the SubjectPublicKeyInfo.
+ * extensions are not looked at. `hash` gets the SHA-256 of the SubjectPublicKeyInfo.
  */
-int ca_check_csr(const char *csr, uint8_t key_hash[32], struct err *err);
+int ca_check_csr(const char *csr, uint8_t hash[32], struct err *err);
 
 /* A certificate for TLS clients with CN = `id`; `hash` is the SHA-256 of its DER. */
 int ca_issue_device(struct ca *ca, const char *csr, const char *id, char pem[CA_PEM_MAX],
-		    uint8_t hash[32], struct err *err);
+		uint8_t hash[32], struct err *err);
 
 /* Adds a name or address once; -EINVAL for what is neither. */
 int ca_names_add(struct ca_names *names, const char *name, struct err *err);
@@ -52,6 +52,6 @@ int ca_names_add(struct ca_names *names, const char *name, struct err *err);
  * caller frees *chain.
  */
 int ca_server_certificate(struct ca *ca, EVP_PKEY *key, const struct ca_names *names,
-			  const char *folder, char **chain, struct err *err);
+		const char *folder, char **chain, struct err *err);
 
 #endif

@@ -85,14 +85,14 @@ struct db_page {
 typedef int (*db_place_fn)(void *data, const struct db_place *place);
 
 int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
-		 struct err *err);
+		struct err *err);
 /* Makes it, or gives a site another tenant. */
 int db_place_put(struct db *db, enum db_place_kind kind, const char *name, const char *tenant,
-		 struct err *err);
+		struct err *err);
 int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, struct err *err);
 /* `tenant` ("" for all) filters sites. */
 int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
-		  const struct db_page *page, db_place_fn fn, void *data, struct err *err);
+		const struct db_page *page, db_place_fn fn, void *data, struct err *err);
 
 /* --- devices */
 
@@ -136,11 +136,11 @@ int db_device_place(struct db *db, const struct db_device *device, struct err *e
 int db_device_remove(struct db *db, const char *id, struct err *err);
 /* `fn` must not write to the database; a result other than 0 ends the listing with it. */
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
-		   void *data, struct err *err);
+		void *data, struct err *err);
 int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
-		    struct err *err);
+		struct err *err);
 int db_device_report(struct db *db, const char *id, const char *report, const char *address,
-		     int64_t seen_s, struct err *err);
+		int64_t seen_s, struct err *err);
 int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *err);
 
 /* Ids of the devices below a scope, in the order of ids. */
@@ -151,14 +151,14 @@ int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct
 /* --- what devices fetch */
 
 /* Stores the envelope and makes it the device's newest; drops all but its newest few. */
-int db_config_put(struct db *db, const struct db_device *device, const void *envelope,
-		  size_t size, struct err *err);
+int db_config_put(struct db *db, const struct db_device *device, const void *envelope, size_t size,
+		struct err *err);
 /* *ret is the caller's to free. */
 int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
 		struct err *err);
 /* Ids of the devices whose config this revision changed, at most `limit`. */
 int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
-		      struct err *err);
+		struct err *err);
 
 /* --- layers and revisions */
 
@@ -204,12 +204,12 @@ int db_revision_add(struct db *db, struct db_revision *revision, struct err *err
 int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct err *err);
 /* Calls `fn` with the one row. */
 int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *data,
-		    struct err *err);
+		struct err *err);
 /* The newest revision of `scope` below `before` that has an `after`. */
 int db_revision_previous(struct db *db, const char *scope, int64_t before, db_revision_fn fn,
-			 void *data, struct err *err);
+		void *data, struct err *err);
 int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_revision_fn fn,
-		     void *data, struct err *err);
+		void *data, struct err *err);
 int db_revision_newest(struct db *db, int64_t *ret, struct err *err);
 
 /* --- enrolments */
@@ -249,14 +249,14 @@ int db_enrolment_put(struct db *db, const struct db_enrolment *enrolment, struct
 int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, struct err *err);
 /* The waiting one with this code; -EEXIST when two have it (2^-40). */
 int db_enrolment_by_code(struct db *db, const char *code, struct db_enrolment *ret,
-			 struct err *err);
+		struct err *err);
 int db_enrolment_seen(struct db *db, const char *id, int64_t seen_s, struct err *err);
 /* Oldest first; a page goes on after `created_s` as 20 digits and the id. */
 int db_enrolment_list(struct db *db, const struct db_page *page, db_enrolment_fn fn, void *data,
-		      struct err *err);
+		struct err *err);
 /* Undecided ones: all, and those of one address. */
 int db_enrolment_count(struct db *db, const char *address, int64_t *all, int64_t *here,
-		       struct err *err);
+		struct err *err);
 /* Drops those created before `created_s`; returns nothing about them. */
 int db_enrolment_expire(struct db *db, int64_t created_s, struct err *err);
 /* Drops the undecided one not seen for longest, if that was before `seen_s`; -ENOENT else. */

@@ -8,10 +8,10 @@
 /* Envelopes that stay fetchable: the newest and those a device may still be asking for. */
 #define KEPT_ENVELOPES "3"
 
-#define COLUMNS                                                                                    \
-	"SELECT device.id, device.name, device.site, site.tenant, device.certificate,"             \
-	" device.hardware, device.approved_s, device.approved_by, device.revision,"                \
-	" device.issued_s, device.effective, device.envelope, device.seen_s, device.report,"       \
+#define COLUMNS \
+	"SELECT device.id, device.name, device.site, site.tenant, device.certificate," \
+	" device.hardware, device.approved_s, device.approved_by, device.revision," \
+	" device.issued_s, device.effective, device.envelope, device.seen_s, device.report," \
 	" device.address FROM device LEFT JOIN site ON site.name = device.site "
 
 static int read_groups(struct db *db, struct db_device *device, struct err *err)
@@ -89,8 +89,7 @@ int db_device_add(struct db *db, const struct db_device *device, struct err *err
 			device->hardware, device->approved_s, device->approved_by, device->address);
 
 	if (r == -EEXIST)
-		return err_set(err, EEXIST, "name: there is a device \"%s\" already",
-				device->name);
+		return err_set(err, EEXIST, "name: there is a device \"%s\" already", device->name);
 	return r < 0 ? r : put_groups(db, device, err);
 }
 
@@ -128,8 +127,7 @@ int db_device_place(struct db *db, const struct db_device *device, struct err *e
 			device->id, device->name, device->site);
 
 	if (r == -EEXIST)
-		return err_set(err, EEXIST, "name: there is a device \"%s\" already",
-				device->name);
+		return err_set(err, EEXIST, "name: there is a device \"%s\" already", device->name);
 	return r < 0 ? r : put_groups(db, device, err);
 }
 
@@ -164,17 +162,19 @@ static void like_pattern(const char *search, char *pattern, size_t size)
 }
 
 static const char list_sql[] = COLUMNS
-	"WHERE device.name > ?1"
-	" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
-	" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = device.id))"
-	" AND (?5 = '' OR coalesce(json_extract(device.report, '$.state'), 'none') = ?5)"
-	" AND (?6 = 0 OR (coalesce(device.seen_s, 0) >= ?7) = (?6 = 1))"
-	" AND (?8 = '%%' OR device.name LIKE ?8 ESCAPE '\\' OR device.id LIKE ?8 ESCAPE '\\'"
-	"  OR device.address LIKE ?8 ESCAPE '\\'"
-	"  OR json_extract(device.hardware, '$.serial') LIKE ?8 ESCAPE '\\'"
-	"  OR json_extract(device.hardware, '$.model') LIKE ?8 ESCAPE '\\'"
-	"  OR json_extract(device.hardware, '$.mac') LIKE ?8 ESCAPE '\\')"
-	" ORDER BY device.name LIMIT ?9";
+		"WHERE device.name > ?1"
+		" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
+		" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = "
+                "device.id))"
+		" AND (?5 = '' OR coalesce(json_extract(device.report, '$.state'), 'none') = ?5)"
+		" AND (?6 = 0 OR (coalesce(device.seen_s, 0) >= ?7) = (?6 = 1))"
+		" AND (?8 = '%%' OR device.name LIKE ?8 ESCAPE '\\' OR device.id LIKE ?8 ESCAPE "
+                "'\\'"
+		"  OR device.address LIKE ?8 ESCAPE '\\'"
+		"  OR json_extract(device.hardware, '$.serial') LIKE ?8 ESCAPE '\\'"
+		"  OR json_extract(device.hardware, '$.model') LIKE ?8 ESCAPE '\\'"
+		"  OR json_extract(device.hardware, '$.mac') LIKE ?8 ESCAPE '\\')"
+		" ORDER BY device.name LIMIT ?9";
 
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err)
@@ -233,11 +233,12 @@ static const char *below_sql(const char *scope, const char **name)
 	static const struct {
 		const char *prefix, *sql;
 	} kinds[] = {
-		{"tenant/", "SELECT device.id FROM device JOIN site ON site.name = device.site"
-			    " WHERE site.tenant = ? ORDER BY device.id"},
-		{"site/", "SELECT id FROM device WHERE site = ? ORDER BY id"},
-		{"group/", "SELECT device FROM member WHERE team = ? ORDER BY device"},
-		{"device/", "SELECT id FROM device WHERE id = ?"},
+			{"tenant/", "SELECT device.id FROM device JOIN site ON site.name = "
+	                            "device.site"
+				    " WHERE site.tenant = ? ORDER BY device.id"},
+			{"site/", "SELECT id FROM device WHERE site = ? ORDER BY id"},
+			{"group/", "SELECT device FROM member WHERE team = ? ORDER BY device"},
+			{"device/", "SELECT id FROM device WHERE id = ?"},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -305,8 +306,8 @@ int db_config_put(struct db *db, const struct db_device *device, const void *env
 	if (r >= 0)
 		r = sql_run(db, err,
 				"DELETE FROM blob WHERE hash IN (SELECT envelope FROM config"
-				" WHERE device = ? ORDER BY revision DESC LIMIT 8 OFFSET "
-				KEPT_ENVELOPES ")",
+				" WHERE device = ? ORDER BY revision DESC LIMIT 8 "
+		                "OFFSET " KEPT_ENVELOPES ")",
 				"t", device->id);
 	return r < 0 ? r : 0;
 }

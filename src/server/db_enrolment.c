@@ -5,16 +5,16 @@
 
 #include "server/sql.h"
 
-#define COLUMNS                                                                                    \
-	"SELECT id, state, csr, key, commitment, server_nonce, device_nonce, code, hardware,"      \
+#define COLUMNS \
+	"SELECT id, state, csr, key, commitment, server_nonce, device_nonce, code, hardware," \
 	" address, created_s, seen_s, device, certificate, reason FROM enrolment "
 
 static struct db_enrolment read_enrolment(sqlite3_stmt *row)
 {
 	struct db_enrolment enrolment = {
-		.state = (enum db_enrolment_state)sql_whole(row, 1),
-		.created_s = sql_whole(row, 10),
-		.seen_s = sql_whole(row, 11),
+			.state = (enum db_enrolment_state)sql_whole(row, 1),
+			.created_s = sql_whole(row, 10),
+			.seen_s = sql_whole(row, 11),
 	};
 
 	sql_text(row, 0, enrolment.id, sizeof(enrolment.id));
@@ -36,7 +36,8 @@ int db_enrolment_add(struct db *db, const struct db_enrolment *e, struct err *er
 {
 	int r = sql_run(db, err,
 			"INSERT INTO enrolment (id, state, csr, key, commitment, server_nonce,"
-			" hardware, address, created_s, seen_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			" hardware, address, created_s, seen_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	                "?)",
 			"tithhhttii", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
 			e->server_nonce, e->hardware, e->address, e->created_s, e->seen_s);
 
@@ -46,7 +47,8 @@ int db_enrolment_add(struct db *db, const struct db_enrolment *e, struct err *er
 int db_enrolment_put(struct db *db, const struct db_enrolment *e, struct err *err)
 {
 	int r = sql_run(db, err,
-			"UPDATE enrolment SET state = ?2, device_nonce = ?3, code = ?4, device = ?5,"
+			"UPDATE enrolment SET state = ?2, device_nonce = ?3, code = ?4, device = "
+	                "?5,"
 			" certificate = ?6, reason = ?7 WHERE id = ?1",
 			"tiHnnnn", e->id, (int64_t)e->state, e->device_nonce, e->code, e->device,
 			e->certificate, e->reason);
@@ -69,8 +71,7 @@ int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, st
 	return 0;
 }
 
-int db_enrolment_by_code(struct db *db, const char *code, struct db_enrolment *ret,
-		struct err *err)
+int db_enrolment_by_code(struct db *db, const char *code, struct db_enrolment *ret, struct err *err)
 {
 	OWNED(statement) sqlite3_stmt *row = NULL;
 	int r = sql_bind(db, COLUMNS "WHERE code = ? AND state = ?", &row, err, "ti", code,
@@ -146,7 +147,8 @@ int db_enrolment_expire(struct db *db, int64_t created_s, struct err *err)
 int db_enrolment_evict(struct db *db, int64_t seen_s, struct err *err)
 {
 	int r = sql_run(db, err,
-			"DELETE FROM enrolment WHERE id = (SELECT id FROM enrolment WHERE state <= ?"
+			"DELETE FROM enrolment WHERE id = (SELECT id FROM enrolment WHERE state <= "
+	                "?"
 			" AND seen_s < ? ORDER BY state, seen_s LIMIT 1)",
 			"ii", (int64_t)DB_ENROLMENT_WAITING, seen_s);
 

@@ -33,29 +33,31 @@ int db_layer_get(struct db *db, const char *scope, struct db_layer *ret, struct 
 int db_layer_put(struct db *db, const char *scope, const struct db_layer *layer, struct err *err)
 {
 	int r = sql_run(db, err,
-			"INSERT INTO layer (scope, revision, config, origins) VALUES (?1, ?2, ?3, ?4)"
-			" ON CONFLICT (scope) DO UPDATE SET revision = ?2, config = ?3, origins = ?4",
+			"INSERT INTO layer (scope, revision, config, origins) VALUES (?1, ?2, ?3, "
+	                "?4)"
+			" ON CONFLICT (scope) DO UPDATE SET revision = ?2, config = ?3, origins = "
+	                "?4",
 			"titt", scope, layer->revision, layer->config, layer->origins);
 
 	return r < 0 ? r : 0;
 }
 
-#define COLUMNS                                                                                    \
-	"SELECT revision, time_s, person, reason, kind, scope, patch, after, undoes,"              \
-	" (SELECT max(u.revision) FROM revision u WHERE u.undoes = revision.revision),"            \
+#define COLUMNS \
+	"SELECT revision, time_s, person, reason, kind, scope, patch, after, undoes," \
+	" (SELECT max(u.revision) FROM revision u WHERE u.undoes = revision.revision)," \
 	" device_count FROM revision "
 
 /* `patch` and `after` point into the row. */
 static struct db_revision read_revision(sqlite3_stmt *row)
 {
 	struct db_revision revision = {
-		.revision = sql_whole(row, 0),
-		.time_s = sql_whole(row, 1),
-		.patch = (const char *)sqlite3_column_text(row, 6),
-		.after = (const char *)sqlite3_column_text(row, 7),
-		.undoes = sql_whole(row, 8),
-		.undone_by = sql_whole(row, 9),
-		.device_count = sql_whole(row, 10),
+			.revision = sql_whole(row, 0),
+			.time_s = sql_whole(row, 1),
+			.patch = (const char *)sqlite3_column_text(row, 6),
+			.after = (const char *)sqlite3_column_text(row, 7),
+			.undoes = sql_whole(row, 8),
+			.undone_by = sql_whole(row, 9),
+			.device_count = sql_whole(row, 10),
 	};
 
 	sql_text(row, 2, revision.person, sizeof(revision.person));
@@ -88,8 +90,7 @@ int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct e
 	return r < 0 ? r : 0;
 }
 
-int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *data,
-		struct err *err)
+int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *data, struct err *err)
 {
 	OWNED(statement) sqlite3_stmt *row = NULL;
 	int r = sql_bind(db, COLUMNS "WHERE revision = ?", &row, err, "i", revision);

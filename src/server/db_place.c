@@ -12,37 +12,54 @@ static const struct {
 	const char *remove;
 	const char *list; /* ?1 after, ?2 limit, ?3 tenant */
 } kinds[] = {
-	[DB_TENANT] = {
-		"tenant",
-		"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = name),"
-		" (SELECT count(*) FROM device JOIN site ON device.site = site.name"
-		"  WHERE site.tenant = tenant.name) FROM tenant WHERE name = ?1",
-		"INSERT INTO tenant (name) SELECT ?1 WHERE ?2 IS NULL ON CONFLICT DO NOTHING",
-		"DELETE FROM tenant WHERE name = ?1",
-		"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = tenant.name),"
-		" (SELECT count(*) FROM device JOIN site ON device.site = site.name"
-		"  WHERE site.tenant = tenant.name) FROM tenant"
-		" WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT ?2",
-	},
-	[DB_SITE] = {
-		"site",
-		"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)"
-		" FROM site WHERE name = ?1",
-		"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
-		" ON CONFLICT (name) DO UPDATE SET tenant = ?2",
-		"DELETE FROM site WHERE name = ?1",
-		"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)"
-		" FROM site WHERE name > ?1 AND (?3 = '' OR tenant = ?3) ORDER BY name LIMIT ?2",
-	},
-	[DB_GROUP] = {
-		"group",
-		"SELECT name, NULL, 0, (SELECT count(*) FROM member WHERE team = name)"
-		" FROM team WHERE name = ?1",
-		"INSERT INTO team (name) SELECT ?1 WHERE ?2 IS NULL ON CONFLICT DO NOTHING",
-		"DELETE FROM team WHERE name = ?1",
-		"SELECT name, NULL, 0, (SELECT count(*) FROM member WHERE team = team.name)"
-		" FROM team WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT ?2",
-	},
+		[DB_TENANT] =
+				{
+						"tenant",
+						"SELECT name, NULL, (SELECT count(*) FROM site "
+                                                "WHERE tenant = name),"
+						" (SELECT count(*) FROM device JOIN site ON "
+                                                "device.site = site.name"
+						"  WHERE site.tenant = tenant.name) FROM tenant "
+                                                "WHERE name = ?1",
+						"INSERT INTO tenant (name) SELECT ?1 WHERE ?2 IS "
+                                                "NULL ON CONFLICT DO NOTHING",
+						"DELETE FROM tenant WHERE name = ?1",
+						"SELECT name, NULL, (SELECT count(*) FROM site "
+                                                "WHERE tenant = tenant.name),"
+						" (SELECT count(*) FROM device JOIN site ON "
+                                                "device.site = site.name"
+						"  WHERE site.tenant = tenant.name) FROM tenant"
+						" WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT "
+                                                "?2",
+				},
+		[DB_SITE] =
+				{
+						"site",
+						"SELECT name, tenant, 0, (SELECT count(*) FROM "
+                                                "device WHERE site = site.name)"
+						" FROM site WHERE name = ?1",
+						"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
+						" ON CONFLICT (name) DO UPDATE SET tenant = ?2",
+						"DELETE FROM site WHERE name = ?1",
+						"SELECT name, tenant, 0, (SELECT count(*) FROM "
+                                                "device WHERE site = site.name)"
+						" FROM site WHERE name > ?1 AND (?3 = '' OR tenant "
+                                                "= ?3) ORDER BY name LIMIT ?2",
+				},
+		[DB_GROUP] =
+				{
+						"group",
+						"SELECT name, NULL, 0, (SELECT count(*) FROM "
+                                                "member WHERE team = name)"
+						" FROM team WHERE name = ?1",
+						"INSERT INTO team (name) SELECT ?1 WHERE ?2 IS "
+                                                "NULL ON CONFLICT DO NOTHING",
+						"DELETE FROM team WHERE name = ?1",
+						"SELECT name, NULL, 0, (SELECT count(*) FROM "
+                                                "member WHERE team = team.name)"
+						" FROM team WHERE name > ?1 AND ?3 = '' ORDER BY "
+                                                "name LIMIT ?2",
+				},
 };
 
 static struct db_place read_place(sqlite3_stmt *row)

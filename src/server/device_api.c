@@ -40,8 +40,8 @@ static int read_hardware(struct json *in, char *text, size_t size, struct err *e
 	}
 	OWNED(memory) char *printed = json_print(kept);
 	return text_copy(text, size, printed) < 0
-			? err_set(err, EINVAL, "hardware: larger than %zu bytes", size)
-			: 0;
+	                       ? err_set(err, EINVAL, "hardware: larger than %zu bytes", size)
+	                       : 0;
 }
 
 int device_enrol(struct request *request, struct err *err)

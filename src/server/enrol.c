@@ -24,8 +24,7 @@ static int make_place(struct server *server, const char *address, int64_t now_s,
 	if (r < 0)
 		return r;
 	if (here >= ENROL_ADDRESS_MAX)
-		return err_set(err, EDQUOT,
-				"%d devices of this address wait for approval already",
+		return err_set(err, EDQUOT, "%d devices of this address wait for approval already",
 				ENROL_ADDRESS_MAX);
 	if (all < ENROL_WAITING_MAX)
 		return 0;
@@ -54,8 +53,8 @@ int enrol_begin(struct server *server, struct db_enrolment *enrolment, struct er
 	return r;
 }
 
-static int fix_code(struct server *server, struct db_enrolment *enrolment,
-		const uint8_t nonce[32], struct err *err)
+static int fix_code(struct server *server, struct db_enrolment *enrolment, const uint8_t nonce[32],
+		struct err *err)
 {
 	struct code_parts parts = {0};
 
@@ -114,8 +113,8 @@ static int choose_name(struct server *server, const struct db_enrolment *enrolme
 	return r == -ENOENT ? 0 : r;
 }
 
-int enrol_approve(struct publish *publish, struct db_enrolment *enrolment,
-		struct db_device *device, struct err *err)
+int enrol_approve(struct publish *publish, struct db_enrolment *enrolment, struct db_device *device,
+		struct err *err)
 {
 	struct server *server = publish->server;
 	int r = choose_name(server, enrolment, device, err);

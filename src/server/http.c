@@ -23,9 +23,9 @@ enum {
 	HEAD_S = 30,
 	BODY_S = 30,
 	ANSWER_S = 60,
-	SILENCE_S = 70,              /* libmicrohttpd's own, the last resort */
-	HEAD_BYTES = 16 * 1024,      /* memory of a connection: its head must fit */
-	DISCARD_MAX = 4 << 20,       /* bytes of a refused body that are read and dropped */
+	SILENCE_S = 70,         /* libmicrohttpd's own, the last resort */
+	HEAD_BYTES = 16 * 1024, /* memory of a connection: its head must fit */
+	DISCARD_MAX = 4 << 20,  /* bytes of a refused body that are read and dropped */
 };
 
 struct http {
@@ -130,10 +130,10 @@ static void find_address(struct request *request)
 			MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *address = info ? info->client_addr : NULL;
 	socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-								   : sizeof(struct sockaddr_in);
+	                                                           : sizeof(struct sockaddr_in);
 
 	if (!address || getnameinfo(address, size, request->address, sizeof(request->address), NULL,
-				    0, NI_NUMERICHOST) != 0)
+					0, NI_NUMERICHOST) != 0)
 		request->address[0] = '\0';
 	if (strncmp(request->address, "::ffff:", 7) == 0)
 		memmove(request->address, request->address + 7, strlen(request->address + 7) + 1);
@@ -144,8 +144,8 @@ static const struct identity *identify(struct request *request)
 	struct identity *identity = &request->connection->identity;
 
 	if (!identity->is_known) {
-		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-				request->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(request->mhd,
+				MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
 		access_identify(info->tls_session, identity);
 	}
@@ -161,8 +161,8 @@ static int find_route(struct request *request, const char *method)
 		*query++ = '\0';
 	int r = route_find(http->routes, http->route_count, method, request->uri, &request->match);
 	if (r == -EOPNOTSUPP) {
-		(void)err_set(&request->err, ENOENT, "%.16s is not possible here, only %s",
-				method, request->match.allow);
+		(void)err_set(&request->err, ENOENT, "%.16s is not possible here, only %s", method,
+				request->match.allow);
 		return MHD_HTTP_METHOD_NOT_ALLOWED;
 	}
 	if (r < 0) {
@@ -346,20 +346,17 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct http_opti
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http,
-			MHD_OPTION_EXTERNAL_LOGGER, on_log, http,
-			MHD_OPTION_LISTEN_SOCKET, options->socket,
-			MHD_OPTION_HTTPS_MEM_KEY, options->key,
-			MHD_OPTION_HTTPS_MEM_CERT, options->chain,
-			MHD_OPTION_HTTPS_MEM_TRUST, options->trust,
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
+			on_log, http, MHD_OPTION_LISTEN_SOCKET, options->socket,
+			MHD_OPTION_HTTPS_MEM_KEY, options->key, MHD_OPTION_HTTPS_MEM_CERT,
+			options->chain, MHD_OPTION_HTTPS_MEM_TRUST, options->trust,
 			MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
 			MHD_OPTION_CONNECTION_LIMIT, options->connections,
 			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
 			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
 			MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
 			MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
-			MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
-			MHD_OPTION_END);
+			MHD_OPTION_URI_LOG_CALLBACK, on_uri, http, MHD_OPTION_END);
 }
 
 int http_start(struct server *server, const struct http_options *options, struct http **ret,

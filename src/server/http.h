@@ -63,17 +63,17 @@ struct request {
 };
 
 struct http_options {
-	int socket;           /* listening; http_start takes it */
-	const char *key;      /* PEM, wiped by the caller afterwards */
-	const char *chain;    /* PEM */
-	const char *trust;    /* PEM of the CA of client certificates */
+	int socket;        /* listening; http_start takes it */
+	const char *key;   /* PEM, wiped by the caller afterwards */
+	const char *chain; /* PEM */
+	const char *trust; /* PEM of the CA of client certificates */
 	const struct route *routes;
 	size_t route_count;
 	unsigned connections; /* at most; from half a percent below on, requests get 503 */
 };
 
 int http_start(struct server *server, const struct http_options *options, struct http **ret,
-	       struct err *err);
+		struct err *err);
 void http_stop(struct http *http); /* takes NULL */
 
 /* --- for handlers */
@@ -83,7 +83,7 @@ int http_answer(struct request *request, int status, cJSON *answer);
 
 /* Answer with bytes (malloc'd, taken). */
 int http_answer_bytes(struct request *request, int status, void *bytes, size_t size,
-		      const char *content_type);
+		const char *content_type);
 
 /* Wait for `key`; the handler is called again, with is_woken. Returns HTTP_PARKED. */
 int http_park(struct request *request, const char *key, unsigned seconds);

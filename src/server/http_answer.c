@@ -11,18 +11,18 @@
 static const struct {
 	int error, status;
 } statuses[] = {
-	{EINVAL, MHD_HTTP_BAD_REQUEST},
-	{ERANGE, MHD_HTTP_BAD_REQUEST},
-	{E2BIG, MHD_HTTP_BAD_REQUEST},
-	{EACCES, MHD_HTTP_FORBIDDEN},
-	{ENOENT, MHD_HTTP_NOT_FOUND},
-	{EEXIST, MHD_HTTP_CONFLICT},
-	{EBUSY, MHD_HTTP_CONFLICT},
-	{ESTALE, MHD_HTTP_CONFLICT},
-	{EMSGSIZE, MHD_HTTP_CONTENT_TOO_LARGE},
-	{EBADMSG, MHD_HTTP_UNPROCESSABLE_CONTENT},
-	{EDQUOT, MHD_HTTP_TOO_MANY_REQUESTS},
-	{EAGAIN, MHD_HTTP_SERVICE_UNAVAILABLE},
+		{EINVAL, MHD_HTTP_BAD_REQUEST},
+		{ERANGE, MHD_HTTP_BAD_REQUEST},
+		{E2BIG, MHD_HTTP_BAD_REQUEST},
+		{EACCES, MHD_HTTP_FORBIDDEN},
+		{ENOENT, MHD_HTTP_NOT_FOUND},
+		{EEXIST, MHD_HTTP_CONFLICT},
+		{EBUSY, MHD_HTTP_CONFLICT},
+		{ESTALE, MHD_HTTP_CONFLICT},
+		{EMSGSIZE, MHD_HTTP_CONTENT_TOO_LARGE},
+		{EBADMSG, MHD_HTTP_UNPROCESSABLE_CONTENT},
+		{EDQUOT, MHD_HTTP_TOO_MANY_REQUESTS},
+		{EAGAIN, MHD_HTTP_SERVICE_UNAVAILABLE},
 };
 
 int http_answer_status(struct request *request, int error)
@@ -92,8 +92,8 @@ static struct MHD_Response *make(struct request *request)
 	}
 	if (!request->bytes)
 		return MHD_create_response_empty(MHD_RF_NONE);
-	return MHD_create_response_from_buffer_with_free_callback(
-			request->size, own_take(request->bytes), free);
+	return MHD_create_response_from_buffer_with_free_callback(request->size,
+			own_take(request->bytes), free);
 }
 
 static void add_headers(struct request *request, struct MHD_Response *response)

@@ -42,8 +42,9 @@ int key_pem(EVP_PKEY *key, char **ret, struct err *err)
 
 static int make(const char *path, enum key_kind kind, EVP_PKEY **ret, struct err *err)
 {
-	OWNED(pkey) EVP_PKEY *key = kind == KEY_P256 ? EVP_EC_gen("P-256")
-						     : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	OWNED(pkey)
+	EVP_PKEY *key = kind == KEY_P256 ? EVP_EC_gen("P-256")
+	                                 : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	char *pem;
 
 	if (!key)
@@ -67,8 +68,8 @@ static bool is_kind(EVP_PKEY *key, enum key_kind kind)
 	if (kind == KEY_ED25519)
 		return EVP_PKEY_is_a(key, "ED25519");
 	return EVP_PKEY_is_a(key, "EC") &&
-			EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
-			strcmp(group, "prime256v1") == 0;
+	       EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
+	       strcmp(group, "prime256v1") == 0;
 }
 
 int key_open(const char *path, enum key_kind kind, EVP_PKEY **ret, struct err *err)

@@ -62,10 +62,11 @@ cJSON *layer_origins(const cJSON *before, const cJSON *origins, const cJSON *aft
 static int put(struct publish *publish, const struct layer *before, const cJSON *after,
 		const cJSON *origins, struct err *err)
 {
-	OWNED(layer) struct db_layer row = {
-		.revision = publish->about.revision,
-		.config = json_print(after),
-		.origins = json_print(origins),
+	OWNED(layer)
+	struct db_layer row = {
+			.revision = publish->about.revision,
+			.config = json_print(after),
+			.origins = json_print(origins),
 	};
 
 	return db_layer_put(publish->server->db, before->scope, &row, err);
@@ -81,7 +82,8 @@ int layer_store(struct publish *publish, const struct layer *before, const cJSON
 		r = publish_below(publish, before->scope, err);
 	if (r < 0)
 		return r;
-	OWNED(json) cJSON *origins = layer_origins(before->config, before->origins, after,
+	OWNED(json)
+	cJSON *origins = layer_origins(before->config, before->origins, after,
 			publish->about.revision);
 	return put(publish, before, after, origins, err);
 }

@@ -31,13 +31,13 @@ int layer_store(struct publish *publish, const struct layer *before, const cJSON
 
 /* For every leaf of `after` the revision that set it. The caller owns the object. */
 cJSON *layer_origins(const cJSON *before, const cJSON *origins, const cJSON *after,
-		     int64_t revision);
+		int64_t revision);
 
 /*
  * The merge patch that takes `before` -> `after` back in `now`, where later changes of other
  * values stay. -ESTALE with the path when a later revision changed one of the same values.
  */
 int layer_undo(const cJSON *before, const cJSON *after, const struct layer *now, cJSON **ret,
-	       struct err *err);
+		struct err *err);
 
 #endif

@@ -22,7 +22,8 @@ enum {
 
 static int bind_one(const struct addrinfo *address, int *ret)
 {
-	OWNED(fd) int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	OWNED(fd)
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1, off = 0;
 
 	if (fd < 0)
@@ -30,10 +31,12 @@ static int bind_one(const struct addrinfo *address, int *ret)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (address->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	if (bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
-		return -errno;
-	*ret = own_take_fd(&fd);
-	return 0;
+	int r = bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0
+	                        ? -errno
+	                        : 0;
+	if (r == 0)
+		*ret = own_take_fd(&fd);
+	return r;
 }
 
 static int port_of(int fd, uint16_t *port)
@@ -44,7 +47,7 @@ static int port_of(int fd, uint16_t *port)
 	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
 		return -errno;
 	*port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-						     : ((struct sockaddr_in *)&address)->sin_port);
+						    : ((struct sockaddr_in *)&address)->sin_port);
 	return 0;
 }
 
@@ -87,8 +90,9 @@ static int add_interfaces(struct ca_names *names, struct err *err)
 		if (!one->ifa_addr || (!is_six && one->ifa_addr->sa_family != AF_INET))
 			continue;
 		socklen_t size = is_six ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-		if (getnameinfo(one->ifa_addr, size, text, sizeof(text), NULL, 0,
-				    NI_NUMERICHOST) != 0 || strchr(text, '%'))
+		if (getnameinfo(one->ifa_addr, size, text, sizeof(text), NULL, 0, NI_NUMERICHOST) !=
+						0 ||
+				strchr(text, '%'))
 			continue;
 		r = names->count < CA_NAMES_MAX ? ca_names_add(names, text, err) : 0;
 	}

@@ -134,14 +134,14 @@ static int open_http(struct run *run, struct err *err)
 		r = key_pem(key, &pem, err);
 	if (r == 0)
 		r = listen_open(&run->options, &fd, &run->port, err);
-	if (r < 0)
+	if (r < 0 || !pem)
 		return r;
 	struct http_options options = {
-		.socket = own_take_fd(&fd),
-		.key = pem,
-		.chain = chain,
-		.trust = ca_pem(run->server.ca),
-		.connections = listen_connections(),
+			.socket = own_take_fd(&fd),
+			.key = pem,
+			.chain = chain,
+			.trust = ca_pem(run->server.ca),
+			.connections = listen_connections(),
 	};
 	options.routes = routes_all(&options.route_count);
 	r = http_start(&run->server, &options, &run->http, err);
@@ -149,26 +149,34 @@ static int open_http(struct run *run, struct err *err)
 	return r;
 }
 
-static void greet(const struct run *run)
+static void tell_next(const struct run *run, const char *host)
 {
 	char fingerprint[65];
-	const char *name = run->names.name[0];
-	const char *open = strchr(name, ':') ? "[" : "", *close = open[0] ? "]" : "";
 
 	text_to_hex(ca_fingerprint(run->server.ca), 32, fingerprint);
+	printf("A new tynd server, in %s.\n\n"
+	       "  CA fingerprint   sha256:%s\n"
+	       "  admin token      %s\n"
+	       "                   (shown this once; kept in %s/admin.token)\n\n",
+			run->options.data, fingerprint, run->token, run->options.data);
+	printf("What to do next:\n"
+	       "  1. sign in:          tyndctl login https://%s:%u --ca sha256:%s \\\n"
+	       "                           --token-file %s/admin.token\n"
+	       "  2. start a device:   with tynd.server=%s:%u on its kernel command line\n"
+	       "  3. let it in:        tyndctl devices approve CODE   (the code is on its screen)\n\n",
+			host, run->port, fingerprint, run->options.data, host, run->port);
+}
+
+static void greet(const struct run *run)
+{
+	const char *name = run->names.name[0];
+	bool is_six = strchr(name, ':') != NULL;
+	char host[CA_NAME_MAX + 2];
+
+	(void)text_format(host, sizeof(host), is_six ? "[%s]" : "%s", name);
 	if (run->token[0])
-		printf("A new tynd server, in %s.\n\n"
-		       "  CA fingerprint   sha256:%s\n"
-		       "  admin token      %s\n"
-		       "                   (shown this once; kept in %s/admin.token)\n\n"
-		       "What to do next:\n"
-		       "  1. tyndctl login https://%s%s%s:%u --ca sha256:%s --token %s\n"
-		       "  2. start a device with  tynd.server=%s%s%s:%u  on its kernel command line\n"
-		       "  3. tyndctl approve CODE    the code stands on the device's screen\n\n",
-				run->options.data, fingerprint, run->token, run->options.data, open,
-				name, close, run->port, fingerprint, run->token, open, name, close,
-				run->port);
-	printf("tynd-server: ready on https://%s%s%s:%u\n", open, name, close, run->port);
+		tell_next(run, host);
+	printf("tynd-server: ready on https://%s:%u\n", host, run->port);
 	fflush(stdout);
 }
 
@@ -221,10 +229,10 @@ static int run_server(struct run *run)
 	int code = 1;
 
 	run->server.loop = loop_create();
-	struct loop_signal *term = loop_add_signal(run->server.loop, SIGTERM, on_end,
-			run->server.loop);
-	struct loop_signal *interrupt = loop_add_signal(run->server.loop, SIGINT, on_end,
-			run->server.loop);
+	struct loop_signal *term =
+			loop_add_signal(run->server.loop, SIGTERM, on_end, run->server.loop);
+	struct loop_signal *interrupt =
+			loop_add_signal(run->server.loop, SIGINT, on_end, run->server.loop);
 	if (start(run, &err) < 0) {
 		log_error("%s", err.text);
 	} else {

@@ -45,13 +45,13 @@ int options_read_listen(const char *text, struct options *options, struct err *e
 int options_read(int argc, char **argv, struct options *ret, struct err *err)
 {
 	static const struct option known[] = {
-		{"data", required_argument, NULL, 'd'},
-		{"listen", required_argument, NULL, 'l'},
-		{"port", required_argument, NULL, 'p'},
-		{"name", required_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{0},
+			{"data", required_argument, NULL, 'd'},
+			{"listen", required_argument, NULL, 'l'},
+			{"port", required_argument, NULL, 'p'},
+			{"name", required_argument, NULL, 'n'},
+			{"help", no_argument, NULL, 'h'},
+			{"version", no_argument, NULL, 'v'},
+			{0},
 	};
 	struct options options = {.port = DEFAULT_PORT};
 	int option, r = 0;

@@ -9,10 +9,10 @@
 #include "server/ca.h"
 
 struct options {
-	const char *data;           /* folder */
-	char address[CA_NAME_MAX];  /* to listen on; "" for all */
-	uint16_t port;              /* 0: the kernel chooses */
-	struct ca_names names;      /* of --name */
+	const char *data;          /* folder */
+	char address[CA_NAME_MAX]; /* to listen on; "" for all */
+	uint16_t port;             /* 0: the kernel chooses */
+	struct ca_names names;     /* of --name */
 	bool wants_help, wants_version;
 };
 

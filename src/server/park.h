@@ -26,7 +26,7 @@ void park_destroy(struct park *park); /* takes NULL; nothing may be parked any m
 
 /* Park until park_wake(key) or `seconds` went by, then call `fn` once. `key` fits PARK_KEY_MAX. */
 void park_add(struct park *park, struct park_entry *entry, const char *key, unsigned seconds,
-	      void (*fn)(void *data), void *data);
+		void (*fn)(void *data), void *data);
 void park_remove(struct park_entry *entry); /* also of one that is not parked */
 
 /* Wake all that wait for `key`, or everybody. */

@@ -7,7 +7,12 @@
 #include "server/http.h"
 #include "server/publish.h"
 
-enum { PEOPLE_LIMIT = 100, PEOPLE_LIMIT_MAX = 500, PEOPLE_DEVICES_MAX = 100, PEOPLE_CURSOR_MAX = 120 };
+enum {
+	PEOPLE_LIMIT = 100,
+	PEOPLE_LIMIT_MAX = 500,
+	PEOPLE_DEVICES_MAX = 100,
+	PEOPLE_CURSOR_MAX = 120
+};
 
 /* One page of a list being filled by a callback of the database. */
 struct people_list {
@@ -24,7 +29,7 @@ struct people_list {
 
 /* Reads limit and cursor, refuses queries not in `known` (limit and cursor are added). */
 int people_list_begin(struct people_list *list, struct request *request, const char *noun,
-		      const char *const *known, struct err *err);
+		const char *const *known, struct err *err);
 
 /* Takes `item`; 1 when the page is full (ask the database for one more than `limit`). */
 int people_list_add(struct people_list *list, cJSON *item, const char *cursor);
@@ -51,7 +56,7 @@ void people_read_reason(struct json *in, char reason[DB_REASON_MAX]);
 
 /* The revision that a request makes: person of the token, reason, kind, scope. */
 struct db_revision people_revision(const struct request *request, const char *kind,
-				   const char *scope, const char *reason);
+		const char *scope, const char *reason);
 
 /* "devices" and "device_count" of the answer to a change. */
 int people_put_changed(cJSON *object, const struct publish *publish, struct err *err);
@@ -68,10 +73,10 @@ struct device_place {
 void people_read_place(struct json *in, struct device_place *place);
 /* Inside a transaction; makes sites and groups when allowed. */
 int people_apply_place(struct db *db, const struct device_place *place, struct db_device *device,
-		       struct err *err);
+		struct err *err);
 /* {"device": ..., "revision": ...} */
 int people_answer_device(struct request *request, int status, const char *id, int64_t revision,
-			 struct err *err);
+		struct err *err);
 
 cJSON *people_device(const struct db_device *device);
 

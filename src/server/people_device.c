@@ -30,8 +30,8 @@ static void put_groups(cJSON *object, const struct db_device *device)
 
 cJSON *people_device(const struct db_device *device)
 {
-	static const char *const members[] = {"state", "reason", "detail", "screen", "session",
-		"version"};
+	static const char *const members[] = {
+			"state", "reason", "detail", "screen", "session", "version"};
 	OWNED(json) cJSON *report = parse_or_null(device->report);
 	OWNED(json) cJSON *hardware = parse_or_null(device->hardware);
 	cJSON *item = json_new_object();
@@ -77,8 +77,8 @@ static int read_word(struct request *request, const char *key, const char *const
 
 int people_devices(struct request *request, struct err *err)
 {
-	static const char *const known[] = {"site", "tenant", "group", "online", "state", "search",
-		NULL};
+	static const char *const known[] = {
+			"site", "tenant", "group", "online", "state", "search", NULL};
 	static const char *const online[] = {"", "true", "false", NULL};
 	static const char *const states[] = {"", "good", "trial", "returned", "none", NULL};
 	struct people_list list;
@@ -92,14 +92,14 @@ int people_devices(struct request *request, struct err *err)
 	if (r < 0)
 		return r;
 	struct db_device_filter filter = {
-		.site = people_filter(request, "site"),
-		.tenant = people_filter(request, "tenant"),
-		.group = people_filter(request, "group"),
-		.state = states[state],
-		.search = people_filter(request, "search"),
-		.online = (enum db_online)online_word,
-		.online_since_s = server_now_s() - SEEN_ONLINE_S,
-		.page = people_list_page(&list),
+			.site = people_filter(request, "site"),
+			.tenant = people_filter(request, "tenant"),
+			.group = people_filter(request, "group"),
+			.state = states[state],
+			.search = people_filter(request, "search"),
+			.online = (enum db_online)online_word,
+			.online_since_s = server_now_s() - SEEN_ONLINE_S,
+			.page = people_list_page(&list),
 	};
 	seen_flush(request->server->seen);
 	r = db_device_list(request->server->db, &filter, add_device, &list, err);
@@ -131,7 +131,8 @@ void people_read_place(struct json *in, struct device_place *place)
 		return;
 	place->has_groups = true;
 	while (json_next_text(&list, JSON_FILLED, name, sizeof(name))) {
-		int r = text_format(place->groups + used, sizeof(place->groups) - used, "%s\n", name);
+		int r = text_format(place->groups + used, sizeof(place->groups) - used, "%s\n",
+				name);
 		if (r < 0)
 			json_refuse(&list, NULL, "longer than %d bytes", DB_GROUPS_TEXT);
 		used = strlen(place->groups);
@@ -149,14 +150,14 @@ int people_apply_place(struct db *db, const struct device_place *place, struct d
 
 	if (place->name[0]) {
 		r = place_name_check(place->name, err);
-		r = r < 0 ? err_prefix(err, r, "name") : text_copy(device->name, DB_NAME_MAX,
-								   place->name);
+		r = r < 0 ? err_prefix(err, r, "name")
+		          : text_copy(device->name, DB_NAME_MAX, place->name);
 	}
 	if (r == 0 && place->has_site) {
 		if (place->site[0])
 			r = place_ensure(db, DB_SITE, place->site, place->may_create, err);
-		r = r < 0 ? err_prefix(err, r, "site") : text_copy(device->site, DB_NAME_MAX,
-								   place->site);
+		r = r < 0 ? err_prefix(err, r, "site")
+		          : text_copy(device->site, DB_NAME_MAX, place->site);
 	}
 	while (r == 0 && stack_next_group(&groups, name)) {
 		r = place_ensure(db, DB_GROUP, name, place->may_create, err);
@@ -250,7 +251,6 @@ int people_device_remove(struct request *request, struct err *err)
 
 /* --- effective config */
 
-
 static int put_author(void *data, const struct db_revision *revision)
 {
 	people_put_time(data, "time", revision->time_s);
@@ -285,9 +285,9 @@ static int explain_value(struct db *db, const struct stack *stack, const struct 
 
 	if (index >= 0) {
 		origin = stack->layers[index].origins
-				? cJSON_GetObjectItemCaseSensitive(stack->layers[index].origins,
-						  pointer)
-				: NULL;
+		                         ? cJSON_GetObjectItemCaseSensitive(
+							   stack->layers[index].origins, pointer)
+		                         : NULL;
 		revision = origin ? (int64_t)origin->valuedouble : stack->layers[index].revision;
 	}
 	people_put_text(item, "layer", index >= 0 ? layers[index].name : "");

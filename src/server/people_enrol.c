@@ -38,8 +38,7 @@ int people_enrolments(struct request *request, struct err *err)
 	return people_list_end(&list, r);
 }
 
-static int find_by_code(struct db *db, const char *typed, struct db_enrolment *ret,
-		struct err *err)
+static int find_by_code(struct db *db, const char *typed, struct db_enrolment *ret, struct err *err)
 {
 	char code[CODE_SIZE];
 	int r = code_normalise(typed, code, err);
@@ -104,7 +103,7 @@ int people_refuse(struct request *request, struct err *err)
 		r = err_set(err, EINVAL, "code: either code or id is expected");
 	if (r == 0)
 		r = typed[0] ? find_by_code(db, typed, enrolment, err)
-			     : db_enrolment_get(db, id, enrolment, err);
+		             : db_enrolment_get(db, id, enrolment, err);
 	if (r == 0 && enrolment->state > DB_ENROLMENT_WAITING)
 		r = err_set(err, EBUSY, "this enrolment is decided already");
 	if (r == 0)

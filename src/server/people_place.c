@@ -8,9 +8,9 @@
 #include "server/place.h"
 
 static const char *const nouns[] = {
-	[DB_TENANT] = "tenant",
-	[DB_SITE] = "site",
-	[DB_GROUP] = "group",
+		[DB_TENANT] = "tenant",
+		[DB_SITE] = "site",
+		[DB_GROUP] = "group",
 };
 
 static cJSON *place_json(enum db_place_kind kind, const struct db_place *place)

@@ -42,9 +42,9 @@ int place_scope(struct db *db, const char *kind, const char *name, char scope[DB
 		struct err *err)
 {
 	static const char *const kinds[] = {
-		[DB_TENANT] = "tenant",
-		[DB_SITE] = "site",
-		[DB_GROUP] = "group",
+			[DB_TENANT] = "tenant",
+			[DB_SITE] = "site",
+			[DB_GROUP] = "group",
 	};
 	struct db_place place;
 	struct db_device device;
@@ -55,8 +55,9 @@ int place_scope(struct db *db, const char *kind, const char *name, char scope[DB
 	if (name && strcmp(kind, "device") == 0) {
 		r = db_device_get(db, name, &device, err);
 	} else if (name) {
-		(void)err_set(err, ENOENT, "a scope is organisation, tenant/NAME, site/NAME, "
-					   "group/NAME or device/ID");
+		(void)err_set(err, ENOENT,
+				"a scope is organisation, tenant/NAME, site/NAME, "
+				"group/NAME or device/ID");
 		for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 			if (strcmp(kind, kinds[i]) == 0)
 				r = db_place_get(db, (enum db_place_kind)i, name, &place, err);

@@ -10,7 +10,7 @@ int place_name_check(const char *name, struct err *err);
 
 /* The place is there, or is made when `may_create`. */
 int place_ensure(struct db *db, enum db_place_kind kind, const char *name, bool may_create,
-		 struct err *err);
+		struct err *err);
 
 /*
  * "organisation" (name NULL) or KIND/NAME into `scope`. -ENOENT when that tenant, site,

@@ -26,11 +26,8 @@ void publish_finish(struct publish *publish)
 int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,
 		struct err *err)
 {
-	*publish = (struct publish){
-		.server = server,
-		.about = *about,
-		.changed.max = (size_t)DEVICES_MAX * DB_ID_MAX,
-	};
+	*publish = (struct publish){.server = server, .about = *about};
+	publish->changed.max = (size_t)DEVICES_MAX * DB_ID_MAX;
 	publish->about.time_s = server_now_s();
 	int r = db_begin(server->db, err);
 	if (r < 0)

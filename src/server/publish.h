@@ -15,9 +15,9 @@
 
 struct publish {
 	struct server *server;
-	struct db_revision about;    /* the revision being made */
-	struct array changed;        /* ids of devices with a new config, DB_ID_MAX bytes each */
-	char bad_device[DB_ID_MAX];  /* whose config became invalid */
+	struct db_revision about;   /* the revision being made */
+	struct array changed;       /* ids of devices with a new config, DB_ID_MAX bytes each */
+	char bad_device[DB_ID_MAX]; /* whose config became invalid */
 	bool is_open;
 };
 
@@ -30,7 +30,7 @@ static inline void own_end_publish(struct publish *publish)
 
 /* Begin, with a new revision: `about` says person, reason, kind, scope, patch, after, undoes. */
 int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,
-		  struct err *err);
+		struct err *err);
 
 /* Check and refresh one device, all below a scope, or all of a list of ids. */
 int publish_device(struct publish *publish, const char *id, struct err *err);

@@ -51,7 +51,7 @@ static int match_path(const char *pattern, const char *path, char args[][ROUTE_A
 
 		if (pattern[0] == ':' && count < ROUTE_ARGS_MAX) {
 			if (!have || route_decode(path, have, ROUTE_SEGMENT, args[count++],
-					     ROUTE_ARG_MAX) < 0)
+						     ROUTE_ARG_MAX) < 0)
 				return -ENOENT;
 		} else if (want != have || strncmp(pattern, path, want) != 0) {
 			return -ENOENT;
@@ -100,11 +100,10 @@ static int read_pair(const char *text, size_t size, struct route_query *query, s
 			    sizeof(query->pairs[at].key)) < 0)
 		return err_set(err, EINVAL, "part %u of the query has no readable name", at + 1);
 	if (route_query_get(query, query->pairs[at].key, NULL))
-		return err_set(err, EINVAL, "%s: stands twice in the query",
-				query->pairs[at].key);
+		return err_set(err, EINVAL, "%s: stands twice in the query", query->pairs[at].key);
 	const char *value = equals ? equals + 1 : text + size;
-	if (route_decode(value, size - (size_t)(value - text), ROUTE_QUERY,
-			    query->pairs[at].value, ROUTE_ARG_MAX) < 0)
+	if (route_decode(value, size - (size_t)(value - text), ROUTE_QUERY, query->pairs[at].value,
+			    ROUTE_ARG_MAX) < 0)
 		return err_set(err, EINVAL, "%s: not readable, or longer than %d bytes",
 				query->pairs[at].key, ROUTE_ARG_MAX - 1);
 	query->count++;
@@ -127,8 +126,7 @@ int route_query(const char *text, struct route_query *ret, struct err *err)
 	return 0;
 }
 
-const char *route_query_get(const struct route_query *query, const char *key,
-		const char *otherwise)
+const char *route_query_get(const struct route_query *query, const char *key, const char *otherwise)
 {
 	for (unsigned i = 0; i < query->count; i++) {
 		if (strcmp(query->pairs[i].key, key) == 0)

@@ -37,7 +37,7 @@ struct route_match {
  * no such path; -EOPNOTSUPP: not with this method, `match->allow` says which.
  */
 int route_find(const struct route *routes, size_t count, const char *method, const char *path,
-	       struct route_match *match);
+		struct route_match *match);
 
 struct route_query {
 	unsigned count;
@@ -52,7 +52,7 @@ int route_query(const char *text, struct route_query *ret, struct err *err);
 
 /* The value, or `otherwise`. */
 const char *route_query_get(const struct route_query *query, const char *key,
-			    const char *otherwise);
+		const char *otherwise);
 
 /* -EINVAL when a key is not among `known`, which ends with NULL. */
 int route_query_check(const struct route_query *query, const char *const *known, struct err *err);
@@ -67,6 +67,6 @@ enum route_part {
  * not UTF-8; -E2BIG when it does not fit.
  */
 int route_decode(const char *text, size_t size, enum route_part part, char *buffer,
-		 size_t buffer_size);
+		size_t buffer_size);
 
 #endif

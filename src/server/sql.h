@@ -23,7 +23,7 @@ struct db {
  * H 32 bytes (all zero is NULL), b bytes and size_t size. Reset by OWNED(statement).
  */
 int sql_bind(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err,
-	     const char *format, ...);
+		const char *format, ...);
 
 /* 1: a row is there, 0: done. */
 int sql_step(struct db *db, sqlite3_stmt *statement, struct err *err);
@@ -33,7 +33,7 @@ int sql_run(struct db *db, struct err *err, const char *sql, const char *format,
 
 /* One number; -ENOENT without a row. */
 int sql_number(struct db *db, int64_t *ret, struct err *err, const char *sql, const char *format,
-	       ...);
+		...);
 
 void sql_text(sqlite3_stmt *statement, int column, char *buffer, size_t size);
 void sql_hash(sqlite3_stmt *statement, int column, uint8_t hash[DB_HASH]);

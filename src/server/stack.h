@@ -34,7 +34,7 @@ cJSON *stack_merge(const struct stack *stack);
 
 /* Calls `fn` with each scope over the device, inventory left out, in the order of merging. */
 int stack_scopes(const struct db_device *device, int (*fn)(void *data, const char *scope),
-		 void *data);
+		void *data);
 
 /* A device's next group: copies it to `name`, moves *groups on; false at the end. */
 bool stack_next_group(const char **groups, char name[DB_NAME_MAX]);

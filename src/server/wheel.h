@@ -27,7 +27,7 @@ void wheel_destroy(struct wheel *wheel); /* takes NULL; nothing may be set any m
 
 /* Call `fn` once, `seconds` (0..WHEEL_SECONDS_MAX) to `seconds` + 1 from now. Sets anew. */
 void wheel_set(struct wheel *wheel, struct wheel_entry *entry, unsigned seconds,
-	       void (*fn)(void *data), void *data);
+		void (*fn)(void *data), void *data);
 void wheel_clear(struct wheel *wheel, struct wheel_entry *entry);
 
 /* One second passed; what the timer calls. */

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The history for people. */
+#include "server/people_revision.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "server/stack.h"
+
+struct past {
+	char scope[DB_SCOPE_MAX];
+	cJSON *after; /* NULL: not a change of a layer */
+	struct err *err;
+};
+
+static int keep_after(void *data, const struct db_revision *revision)
+{
+	struct past *past = data;
+
+	(void)text_copy(past->scope, sizeof(past->scope), revision->scope);
+	if (!revision->after)
+		return 0;
+	return json_parse(revision->after, strlen(revision->after), &past->after, past->err);
+}
+
+int people_past(struct db *db, int64_t number, char scope[DB_SCOPE_MAX], cJSON **before,
+		cJSON **after, struct err *err)
+{
+	struct past this = {.err = err}, previous = {.err = err};
+	int r = db_revision_get(db, number, keep_after, &this, err);
+
+	memcpy(scope, this.scope, DB_SCOPE_MAX);
+	*after = this.after;
+	if (r < 0 || !this.after)
+		return r;
+	r = db_revision_previous(db, scope, number, keep_after, &previous, NULL);
+	*before = previous.after ? previous.after : json_new_object();
+	return r == -ENOENT ? 0 : r;
+}
+
+int people_number(struct request *request, int64_t *ret, struct err *err)
+{
+	uint64_t number;
+
+	if (text_to_number(request->match.args[0], 1, JSON_WHOLE_MAX, &number) < 0)
+		return err_set(err, ENOENT, "a revision is a whole number");
+	*ret = (int64_t)number;
+	return 0;
+}
+
+static cJSON *revision_json(const struct db_revision *revision)
+{
+	cJSON *item = json_new_object(), *patch = NULL;
+
+	json_put_whole(item, "revision", revision->revision);
+	people_put_time(item, "time", revision->time_s);
+	json_put_text(item, "person", revision->person);
+	people_put_text(item, "reason", revision->reason);
+	json_put_text(item, "kind", revision->kind);
+	json_put_text(item, "scope", revision->scope);
+	if (!revision->patch ||
+			json_parse(revision->patch, strlen(revision->patch), &patch, NULL) < 0)
+		patch = cJSON_CreateNull();
+	json_put(item, "patch", patch);
+	people_put_whole(item, "undoes", revision->undoes);
+	people_put_whole(item, "undone_by", revision->undone_by);
+	json_put_whole(item, "device_count", revision->device_count);
+	return item;
+}
+
+static int add_revision(void *data, const struct db_revision *revision)
+{
+	char cursor[24];
+
+	(void)text_format(cursor, sizeof(cursor), "%lld", (long long)revision->revision);
+	return people_list_add(data, revision_json(revision), cursor);
+}
+
+static int append_scope(void *data, const char *scope)
+{
+	int r = array_append(data, scope, strlen(scope));
+
+	return r < 0 ? r : array_append(data, "\n", 1);
+}
+
+/* Scopes whose revisions are wanted, each with a line feed; "" for all. */
+static int read_scopes(struct request *request, struct array *scopes, struct err *err)
+{
+	const char *scope = people_filter(request, "scope"), *id = people_filter(request, "device");
+	struct db_device device;
+	int r = 0;
+
+	if (scope[0] && id[0])
+		return err_set(err, EINVAL, "scope: not together with device");
+	if (text_has_control(scope, NULL))
+		return err_set(err, EINVAL, "scope: has control characters");
+	if (scope[0])
+		r = append_scope(scopes, scope);
+	if (id[0]) {
+		r = db_device_get(request->server->db, id, &device, err);
+		if (r == 0)
+			r = stack_scopes(&device, append_scope, scopes);
+	}
+	return r < 0 ? r : array_append(scopes, "", 1);
+}
+
+int people_revisions(struct request *request, struct err *err)
+{
+	static const char *const known[] = {"scope", "device", NULL};
+	OWNED(array) struct array scopes = {.max = STACK_MAX * (DB_SCOPE_MAX + 1)};
+	struct people_list list;
+	uint64_t before = 0;
+	int r = read_scopes(request, &scopes, err);
+
+	if (r == 0)
+		r = people_list_begin(&list, request, "revisions", known, err);
+	if (r < 0)
+		return r;
+	if (list.after[0] && text_to_number(list.after, 1, JSON_WHOLE_MAX, &before) < 0)
+		return people_list_end(&list, err_set(err, EINVAL, "cursor: not one of this list"));
+	struct db_revision_filter filter = {
+			.scopes = (const char *)scopes.data,
+			.before = (int64_t)before,
+			.limit = list.limit + 1,
+	};
+	r = db_revision_list(request->server->db, &filter, add_revision, &list, err);
+	return people_list_end(&list, r);
+}
+
+static int keep_revision(void *data, const struct db_revision *revision)
+{
+	*(cJSON **)data = revision_json(revision);
+	return 0;
+}
+
+struct named {
+	struct db *db;
+	cJSON *list;
+};
+
+/* A device that was removed meanwhile still has its id. */
+static int add_named(void *data, const char *id)
+{
+	struct named *named = data;
+	struct db_device device = {0};
+	cJSON *item = json_new_object();
+
+	(void)db_device_get(named->db, id, &device, NULL);
+	json_put_text(item, "id", id);
+	people_put_text(item, "name", device.name);
+	json_append(named->list, item);
+	return 0;
+}
+
+int people_revision_get(struct request *request, struct err *err)
+{
+	struct db *db = request->server->db;
+	OWNED(json) cJSON *answer = NULL;
+	OWNED(json) cJSON *before = NULL;
+	OWNED(json) cJSON *after = NULL;
+	char scope[DB_SCOPE_MAX];
+	int64_t number = 0;
+	int r = people_number(request, &number, err);
+
+	if (r == 0)
+		r = db_revision_get(db, number, keep_revision, &answer, err);
+	if (r == 0)
+		r = people_past(db, number, scope, &before, &after, err);
+	if (r < 0)
+		return r;
+	json_put(answer, "before", before ? own_take(before) : cJSON_CreateNull());
+	json_put(answer, "after", after ? own_take(after) : cJSON_CreateNull());
+	struct named named = {.db = db, .list = json_put_list(answer, "devices")};
+	r = db_config_devices(db, number, PEOPLE_DEVICES_MAX, add_named, &named, err);
+	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
+}
