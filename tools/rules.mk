@@ -34,7 +34,7 @@ $(1)_objects := $$(patsubst src/%.c,$(BUILD)/obj/%.o,$$($(1)_sources))
 $(1)_pkgs := $$(sort $$(foreach m,$(1) $$(call uses,$(1)),$$(call pkgs,$$(m))))
 $(1)_archives := $$(foreach m,$(1) $$(call uses,$(1)),$(BUILD)/lib/$$(m).a)
 $(1)_cflags := $$(if $$(strip $$(call pkgs,$(1))),$$(shell pkg-config --cflags $$(call pkgs,$(1)) | sed 's/-I\//-isystem \//g'))
-$(1)_libs := $$(if $$(strip $$($(1)_pkgs)),$$(shell pkg-config --libs $$($(1)_pkgs))) -lm -lpthread
+$(1)_libs := $$(if $$(strip $$($(1)_pkgs)),$$(shell pkg-config --libs $$($(1)_pkgs))) -lm -lpthread -lresolv
 $(BUILD)/lib/$(1).a: $$($(1)_objects)
 	@mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 $(BUILD)/obj/$(1)/%.o: src/$(1)/%.c tools/rules.mk src/LAYERS | freerdp-version
