@@ -94,6 +94,7 @@ class Desktop:
             raise RuntimeError(f"Xvfb did not start: see {self.folder}/xvfb.log")
         self.display = f":{number}"
         self.spawn("openbox", ["openbox"])
+        wait_for("the window manager", lambda: "window id" in self.ask("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
         subprocess.run(["xsetroot", "-solid", self.colour], env=self.environment(), check=True)
 
     def start_terminal(self):
@@ -102,11 +103,20 @@ class Desktop:
         shell = f'stty -echo; stty echo; while IFS= read -r line; do printf "%s\\n" "$line" >> {typed}; done'
         self.spawn("xterm", ["xterm", "-fa", "monospace", "-fs", "11", "-geometry", "80x24+40+40", "-title", "tynd", "-e", "sh", "-c", shell])
         wait_for("the terminal's window", lambda: self.xdotool("search", "--onlyvisible", "--name", "^tynd$"))
-        self.xdotool("search", "--name", "^tynd$", "windowactivate", "--sync")
+        self.focus()
+
+    def focus(self):
+        """The terminal gets the keys."""
+        wait_for("the terminal's focus", lambda: self.xdotool("search", "--onlyvisible", "--name", "^tynd$",
+                                                              "windowactivate") == "" and
+                 self.xdotool("getactivewindow", "getwindowname") == "tynd")
+
+    def ask(self, *command):
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else ""
 
     def xdotool(self, *arguments):
-        done = subprocess.run(["xdotool", *arguments], env=self.environment(), capture_output=True, text=True)
-        return done.stdout.strip() if done.returncode == 0 else ""
+        return self.ask("xdotool", *arguments)
 
     def start_server(self):
         command = [SHADOW, f"/port:{self.port}", f"/bind-address:{self.address}", "/log-level:WARN"]
@@ -168,5 +178,5 @@ class Desktop:
 
 
 def missing_programs():
-    return [name for name in ("Xvfb", "openbox", "xterm", "xdotool", "xsetroot", "winpr-hash3", SHADOW)
+    return [name for name in ("Xvfb", "openbox", "xterm", "xdotool", "xprop", "xsetroot", "winpr-hash3", SHADOW)
             if not shutil.which(name)]

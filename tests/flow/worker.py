@@ -73,7 +73,7 @@ class Worker:
             text.pins[i][:] = list(pin)
         text.ca[:len(ca)] = list(ca)
         for name, value in more.items():
-            setattr(text, name, value)
+            setattr(text, name.removeprefix("raw_"), value)
         self.send(bytes(text))
 
     def send(self, data, descriptors=()):
