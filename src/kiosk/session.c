@@ -359,16 +359,19 @@ const struct session_cursor *session_cursor(const struct session *session)
 	return &session->cursor;
 }
 
-/* A key without a code has a text: one character. */
+/* A key without a code has a text: one character, whose lead byte says how long it is. */
 static uint32_t character_of(const char *text)
 {
-	static const unsigned char first_bits[] = {0x7f, 0x7f, 0x1f, 0x0f, 0x07};
+	static const struct {
+		uint8_t mask, lead, bits;
+	} leads[] = {{0, 1, 0}, {0x80, 0, 0x7f}, {0xe0, 0xc0, 0x1f}, {0xf0, 0xe0, 0x0f}, {0xf8, 0xf0, 0x07}};
 	size_t length = strlen(text);
 	uint32_t character;
 
-	if (length < 1 || length > 4 || !text_is_utf8(text, length))
+	if (length < 1 || length > 4 || !text_is_utf8(text, length) ||
+			((unsigned char)text[0] & leads[length].mask) != leads[length].lead)
 		return 0;
-	character = (unsigned char)text[0] & first_bits[length];
+	character = (unsigned char)text[0] & leads[length].bits;
 	for (size_t i = 1; i < length; i++)
 		character = character << 6 | ((unsigned char)text[i] & 0x3f);
 	return character;

@@ -117,9 +117,10 @@ class Kiosk(Program):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.control = self.folder / "control"
+        user = ["--session-user", "64001"] if os.geteuid() == 0 else []
         super().__init__(folder, "kiosk", [BIN / "tynd-kiosk", "--display", f"headless:{size[0]}x{size[1]}", "--agent", agent,
                                            "--session", BIN / "tynd-session", "--locale", BUILD / "locale",
-                                           "--control", self.control, *options], environment)
+                                           "--control", self.control, *user, *options], environment)
         wait_for("the kiosk's control socket", lambda: self.control.exists() or self.process.poll() is not None)
         self.link = socket.socket(socket.AF_UNIX)
         self.link.settimeout(90)
