@@ -154,23 +154,22 @@ static const cJSON *value_of(const cJSON *change, const char *key)
 }
 
 /* Removals first, so that a value that was an object before may become one again. */
-static int undo_pass(const cJSON *changes, const struct layer *now, bool is_removal, cJSON *patch,
-		struct err *err)
+static int undo_pass(const cJSON *changes, const cJSON *after, const struct layer *now,
+		bool is_removal, cJSON *patch, struct err *err)
 {
 	const cJSON *change;
 
 	cJSON_ArrayForEach(change, changes)
 	{
 		const char *pointer = cJSON_GetObjectItemCaseSensitive(change, "path")->valuestring;
-		const cJSON *before = value_of(change, "before");
-		const cJSON *after = value_of(change, "after");
+		const cJSON *old = value_of(change, "before"), *new = value_of(change, "after");
 		const cJSON *current = json_at(now->config, pointer);
 
-		if ((!before && !after) || is_removal != !before || is_equal(current, before))
+		if ((!old && !new) || is_removal != !old || is_equal(current, old))
 			continue;
-		if (!is_equal(current, after))
+		if (!is_equal(current, json_at(after, pointer)))
 			return conflict(now, pointer, err);
-		set_at(patch, pointer, before ? json_copy(before) : cJSON_CreateNull());
+		set_at(patch, pointer, old ? json_copy(old) : cJSON_CreateNull());
 	}
 	return 0;
 }
@@ -180,10 +179,10 @@ int layer_undo(const cJSON *before, const cJSON *after, const struct layer *now,
 {
 	OWNED(json) cJSON *changes = conf_diff_documents(before, after);
 	OWNED(json) cJSON *patch = json_new_object();
-	int r = undo_pass(changes, now, true, patch, err);
+	int r = undo_pass(changes, after, now, true, patch, err);
 
 	if (r == 0)
-		r = undo_pass(changes, now, false, patch, err);
+		r = undo_pass(changes, after, now, false, patch, err);
 	if (r < 0)
 		return r;
 	*ret = own_take(patch);

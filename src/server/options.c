@@ -57,6 +57,7 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 	int option, r = 0;
 
 	opterr = 0;
+	optind = 0; /* from the start, also at a second call */
 	while (r == 0 && (option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
 		if (option == 'd')
 			options.data = optarg;
