@@ -78,13 +78,6 @@ static void close_channel(struct wire_channel *channel, const char *why)
 	channel->on_closed(channel->data, why);
 }
 
-static void on_closing(void *data)
-{
-	struct wire_channel *channel = data;
-
-	close_channel(channel, channel->why.text[0] ? channel->why.text : NULL);
-}
-
 static int send_packet(int fd, const void *message, size_t size, const int *fds, unsigned fd_count)
 {
 	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * WIRE_FDS_MAX)] = {0};
@@ -229,6 +222,19 @@ static const struct wire_rule *judge(const struct wire_channel *channel, const v
 	return NULL;
 }
 
+/*
+ * A peer that closed with messages of ours unread resets the connection; that is said once,
+ * and before the last words of the peer, which are still there.
+ */
+static ssize_t receive_packet(int fd, struct msghdr *header)
+{
+	ssize_t size = recvmsg(fd, header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+	if (size < 0 && errno == ECONNRESET)
+		size = recvmsg(fd, header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	return size;
+}
+
 /* 1: handled, 0: nothing there, < 0: the peer ended or broke a rule (why->text says which). */
 static int receive_one(struct wire_channel *channel, struct err *why)
 {
@@ -240,7 +246,7 @@ static int receive_one(struct wire_channel *channel, struct err *why)
 		.msg_control = control,
 		.msg_controllen = sizeof(control)};
 	int fds[WIRE_FDS_MAX] = {-1, -1, -1, -1};
-	ssize_t size = recvmsg(channel->fd, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	ssize_t size = receive_packet(channel->fd, &header);
 	const struct wire_rule *rule = NULL;
 	unsigned fd_count;
 	int ret = -EPROTO;
@@ -278,6 +284,21 @@ static void receive_round(struct wire_channel *channel)
 		if (ret < 0 && !channel->is_destroyed)
 			close_channel(channel, why.text[0] ? why.text : NULL);
 	}
+}
+
+/* A peer that is gone may have said why before it went. */
+static void on_closing(void *data)
+{
+	struct wire_channel *channel = data;
+
+	channel->is_busy = true;
+	if (!channel->why.text[0])
+		receive_round(channel);
+	if (!channel->is_destroyed)
+		close_channel(channel, channel->why.text[0] ? channel->why.text : NULL);
+	channel->is_busy = false;
+	if (channel->is_destroyed)
+		wire_channel_destroy(channel);
 }
 
 static void on_event(void *data, uint32_t events)

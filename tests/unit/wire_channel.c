@@ -213,6 +213,30 @@ static void test_end(void)
 		CHECK_TEXT(end.why, "");
 		close_end(&end, -1);
 	}
+	TEST("the last words of a peer that left our messages unread arrive")
+	{
+		open_end(&end, &peer);
+		CHECK_INT(wire_send(end.channel, &echo, NULL, 0), 0);
+		send_raw(peer, &echo, sizeof(echo), 0);
+		close(peer);
+		loop_step(end.loop, 100);
+		CHECK_INT(end.handled, 1);
+		CHECK(end.is_closed);
+		CHECK_TEXT(end.why, "");
+		close_end(&end, -1);
+	}
+	TEST("and also when our next message found it gone")
+	{
+		open_end(&end, &peer);
+		send_raw(peer, &echo, sizeof(echo), 0);
+		close(peer);
+		CHECK_INT(wire_send(end.channel, &echo, NULL, 0), -EPIPE);
+		loop_step(end.loop, 100);
+		loop_step(end.loop, 100);
+		CHECK_INT(end.handled, 1);
+		CHECK(end.is_closed);
+		close_end(&end, -1);
+	}
 	TEST("an empty message ends the channel")
 	{
 		open_end(&end, &peer);
