@@ -172,7 +172,7 @@ static void frame_without_pool(int fd)
 
 static void phase_after_end(int fd)
 {
-	struct wire_session_ended ended = {.reason = REASON_SESSION_SIGNED_OUT};
+	struct wire_session_ended ended = {.reason = REASON_SESSION_CRASHED};
 	struct wire_session_phase phase = {.phase = WIRE_PHASE_REACHING};
 
 	wire_init(&ended, WIRE_SESSION_ENDED);
