@@ -143,7 +143,7 @@ void put_button(struct build *b, struct ui_rect r, enum ui_target target, const 
 	const struct palette *p = &b->palette;
 	bool is_primary = target == UI_TARGET_PRIMARY;
 	bool is_pressed = b->model->pressed == target, is_hovered = b->model->hover == target;
-	uint32_t colour = is_primary ? p->accent : p->quiet;
+	uint32_t colour = is_primary ? p->accent : p->card;
 	uint32_t on = is_primary ? p->on_accent : p->text;
 	int32_t middle = (r.y1 + r.y2) / 2, pad = px(b, 16);
 	struct type type = type_of(b, 17, true);
@@ -151,9 +151,11 @@ void put_button(struct build *b, struct ui_rect r, enum ui_target target, const 
 	if (is_pressed)
 		colour = is_primary ? p->accent_pressed : p->quiet_pressed;
 	else if (is_hovered)
-		colour = is_primary ? p->accent_hover : p->quiet_hover;
+		colour = is_primary ? p->accent_hover : p->quiet;
 	put_focus(b, r, px(b, 10), target);
 	put_box(b, r, px(b, 10), colour);
+	if (!is_primary)
+		put_ring(b, r, px(b, 10), px(b, 1), p->field_border);
 	put_area(b, r, target);
 	type.align = TYPE_CENTRE;
 	if (is_primary && b->model->is_busy)

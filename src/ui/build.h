@@ -69,6 +69,10 @@ void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint,
 void add_problem(struct build *b);
 void add_code_tiles(struct build *b, const char *code);
 void add_waiting(struct build *b, const char *text);
+/* What is going on, with dots while it does. */
+void add_phase(struct build *b, const char *text);
+/* The helpdesk's number, large. */
+void add_phone(struct build *b);
 void add_progress(struct build *b);
 void add_desktop_grid(struct build *b, uint32_t count);
 

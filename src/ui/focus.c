@@ -14,9 +14,11 @@ bool layout_has_address_button(const struct ui_model *model)
 	       (model->reason >= REASON_SERVER_UNKNOWN && model->reason <= REASON_SERVER_ERROR);
 }
 
-/* Back to the choice, when there was one. */
+/* Back to the choice of desktops, or to the server that is known already. */
 bool layout_has_back(const struct ui_model *model)
 {
+	if (model->screen == UI_SERVER)
+		return model->server[0];
 	return model->desktop_name[0] && layout_desktop_count(model) > 1;
 }
 
@@ -56,7 +58,8 @@ uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
 	case UI_SERVER:
 		t[0] = UI_TARGET_FIELD_SERVER;
 		t[1] = UI_TARGET_PRIMARY;
-		return 2;
+		t[2] = UI_TARGET_SECONDARY;
+		return layout_has_back(model) ? 3 : 2;
 	case UI_REFUSED:
 		return 1;
 	case UI_SIGN_IN:

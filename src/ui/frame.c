@@ -203,20 +203,30 @@ static int32_t put_more(struct build *b, int32_t x, int32_t y, uint32_t colour, 
 	return put_text(b, x, y + px(b, 4), &type, colour, more) + px(b, 4);
 }
 
+static void add_message(struct build *b, const struct conf_message *message)
+{
+	enum icon icon;
+	uint32_t colour, tint;
+
+	message_look(b, message->severity, &icon, &colour, &tint);
+	add_notice(b, icon, colour, tint, NULL, message->text, b->message_lines);
+	add_gap(b, 10);
+}
+
+/* The most severe first: there may be no room for the others. */
 void put_messages(struct build *b)
 {
-	uint32_t count = b->model->message_count;
+	const struct ui_model *model = b->model;
+	uint32_t count = model->message_count, shown = 0;
 
 	count = count < CONF_MESSAGES_MAX ? count : CONF_MESSAGES_MAX;
-	for (uint32_t i = 0; i < count && i < b->message_max; i++) {
-		enum icon icon;
-		uint32_t colour, tint;
-
-		message_look(b, b->model->messages[i].severity, &icon, &colour, &tint);
-		add_notice(b, icon, colour, tint, NULL, b->model->messages[i].text, b->message_lines);
-		add_gap(b, 10);
-	}
-	b->y += put_more(b, b->x, b->y, b->palette.on_backdrop_muted, b->message_max);
+	for (int severity = CONF_SEVERITY_URGENT; severity >= CONF_SEVERITY_INFO; severity--)
+		for (uint32_t i = 0; i < count && shown < b->message_max; i++)
+			if ((int)model->messages[i].severity == severity) {
+				add_message(b, &model->messages[i]);
+				shown++;
+			}
+	b->y += put_more(b, b->x, b->y, b->palette.on_backdrop_muted, shown);
 }
 
 static void put_close(struct build *b, struct ui_rect r)

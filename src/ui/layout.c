@@ -24,7 +24,8 @@ static const struct step steps[] = {
 static double unit_of(struct ui_size size)
 {
 	double scale = size.scale_percent < 50 ? 1 : size.scale_percent > 400 ? 4 : size.scale_percent / 100.0;
-	double fit = fmin(size.width / scale / 1280.0, size.height / scale / 720.0);
+	double longer = fmax(size.width, size.height), shorter = fmin(size.width, size.height);
+	double fit = fmin(longer / scale / 1280.0, shorter / scale / 720.0);
 
 	return scale * (fit > 1 ? sqrt(fit) : 1);
 }
@@ -32,8 +33,8 @@ static double unit_of(struct ui_size size)
 static void centre_column(struct build *b, double width)
 {
 	b->w = px(b, width);
-	if (b->w > b->width - px(b, 24))
-		b->w = b->width - px(b, 24);
+	if (b->w > b->width - px(b, 56))
+		b->w = b->width - px(b, 56);
 	if (b->w < 1)
 		b->w = 1;
 	b->x = (b->width - b->w) / 2;

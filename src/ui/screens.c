@@ -101,7 +101,10 @@ static void add_server(struct build *b)
 	add_gap(b, 22);
 	add_field(b, UI_FIELD_SERVER, tr(b, "Server address"));
 	add_gap(b, 24);
-	add_button(b, UI_TARGET_PRIMARY, tr(b, "Continue"));
+	if (layout_has_back(b->model))
+		add_buttons(b, tr(b, "Continue"), tr(b, "Back"));
+	else
+		add_button(b, UI_TARGET_PRIMARY, tr(b, "Continue"));
 }
 
 static void add_approval(struct build *b)
@@ -111,6 +114,10 @@ static void add_approval(struct build *b)
 	add_paragraph(b, b->palette.text, tr(b, "This screen changes by itself as soon as the device is approved."), 0);
 	add_gap(b, 28);
 	add_code_tiles(b, b->model->code);
+	if (b->model->helpdesk.phone[0]) {
+		add_gap(b, 22);
+		add_phone(b);
+	}
 	if (b->model->helpdesk.text[0])
 		add_gap(b, 12);
 	add_help_text(b);
@@ -177,8 +184,8 @@ static void add_connecting(struct build *b)
 	add_gap(b, 22);
 	add_heading(b, name[0] ? name : tr(b, "Your desktop"));
 	add_gap(b, 8);
-	add_paragraph(b, b->palette.text, tr(b, text_of_phase(b->model->phase)), 2);
-	add_gap(b, 26);
+	add_phase(b, tr(b, text_of_phase(b->model->phase)));
+	add_gap(b, 20);
 	add_progress(b);
 	add_gap(b, 30);
 	add_button(b, UI_TARGET_SECONDARY, tr(b, "Cancel"));
@@ -224,7 +231,7 @@ double screen_width(const struct ui_model *model)
 {
 	switch (model->screen) {
 	case UI_SIGN_IN:
-		return 432;
+		return 460;
 	case UI_DESKTOPS:
 		return layout_desktop_count(model) > 8 ? 1080 : layout_desktop_count(model) > 4 ? 820 : 520;
 	case UI_APPROVAL:

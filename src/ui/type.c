@@ -66,10 +66,10 @@ static PangoAttrList *attributes_of(const struct type *type)
 	return list;
 }
 
-/* The narrowest width that needs no more lines. */
+/* The narrowest width that needs no more lines; much narrower would look like a mistake. */
 static void even_out(PangoLayout *layout, int32_t width)
 {
-	int lines = pango_layout_get_line_count(layout), low = width / 2, high = width;
+	int lines = pango_layout_get_line_count(layout), low = width * 7 / 10, high = width;
 
 	if (lines < 2 || lines > 6)
 		return;

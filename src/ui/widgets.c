@@ -12,7 +12,7 @@ void add_problem(struct build *b)
 	const struct text_reason *text = text_of_reason(b->model->reason);
 	char line[512];
 
-	snprintf(line, sizeof(line), "%s (%s)", tr(b, text->hint), reason_code(b->model->reason));
+	snprintf(line, sizeof(line), "%s\xc2\xa0(%s)", tr(b, text->hint), reason_code(b->model->reason));
 	add_notice(b, ICON_WARNING, b->palette.danger, b->palette.danger_tint, tr(b, text->title),
 			line, 4);
 }
@@ -69,6 +69,26 @@ void add_waiting(struct build *b, const char *text)
 	put_dots(b, b->x, middle, b->palette.accent);
 	put_line(b, x, middle, type, b->x + b->w - x, b->palette.muted, text);
 	b->y += px(b, 24);
+}
+
+void add_phase(struct build *b, const char *text)
+{
+	int32_t middle = b->y + px(b, 12), dots = px(b, 40);
+
+	put_line(b, b->x, middle, type_of(b, 16, false), b->w - dots - px(b, 16), b->palette.text, text);
+	if (b->model->is_busy)
+		put_dots(b, b->x + b->w - dots, middle, b->palette.accent);
+	b->y += px(b, 24);
+}
+
+void add_phone(struct build *b)
+{
+	struct type type = type_of(b, 24, true);
+	int32_t side = px(b, 26), middle = b->y + px(b, 16), x = b->x + side + px(b, 12);
+
+	put_icon(b, ICON_PHONE, b->x, middle - side / 2, side, b->palette.accent);
+	put_line(b, x, middle, type, b->x + b->w - x, b->palette.text, b->model->helpdesk.phone);
+	b->y += px(b, 32);
 }
 
 /* One bar per step; those that are done are full. */
