@@ -65,20 +65,22 @@ static int find_user(const char *user, uid_t *uid, gid_t *gid, struct err *err)
 int sandbox_worker_init(struct sandbox_worker *worker, const char *user, const char *program,
 		unsigned dispensable, struct err *err)
 {
-	*worker = (struct sandbox_worker){
+	struct sandbox_worker made = {
 			.uid = getuid(),
 			.gid = getgid(),
 			.is_privileged = geteuid() == 0,
 			.dispensable = dispensable,
 	};
-	if (program[0] != '/' || text_copy(worker->program, sizeof(worker->program), program) < 0)
+
+	if (program[0] != '/' || text_copy(made.program, sizeof(made.program), program) < 0)
 		return err_set(err, EINVAL,
-				"the worker's program is \"%s\": an absolute path "
-				"below %d bytes was expected",
+				"the worker's program is \"%s\": an absolute path below %d "
+				"bytes was expected",
 				program, SANDBOX_PATH_MAX);
-	if (worker->is_privileged)
-		return find_user(user, &worker->uid, &worker->gid, err);
-	return 0;
+	int r = made.is_privileged ? find_user(user, &made.uid, &made.gid, err) : 0;
+	if (r == 0)
+		*worker = made;
+	return r;
 }
 
 /* A wall could not be put up: 0 when the worker may run without it. */
