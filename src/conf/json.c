@@ -164,15 +164,18 @@ char *json_print_canonical(const cJSON *tree)
 	return json_print(copy);
 }
 
+/* cJSON puts a tab behind the colon of a key; a text never holds a tab as it is. */
 char *json_print_pretty(const cJSON *tree)
 {
 	OWNED(memory) char *text = must(cJSON_Print(tree));
 	size_t size = strlen(text);
-	char *line = own_alloc(size + 2);
+	char *lines = own_alloc(size + 2);
 
-	memcpy(line, text, size);
-	line[size] = '\n';
-	return line;
+	memcpy(lines, text, size);
+	lines[size] = '\n';
+	for (char *at = lines; (at = strstr(at, ":\t"));)
+		at[1] = ' ';
+	return lines;
 }
 
 cJSON *json_new_object(void)

@@ -93,7 +93,7 @@ static int check_pin(struct api *api, struct err *err)
 	settings->ca[0] = '\0';
 	return err_set(err, ENOTCONN,
 			"%s has another CA than the one named by --ca: wrong server, or somebody "
-	                "in between",
+			"in between",
 			settings->server);
 }
 
@@ -152,6 +152,7 @@ void api_destroy(struct api *api)
 static int refuse(struct api *api, long status, const cJSON *answer, struct err *err)
 {
 	const cJSON *sentence = json_at(answer, "/error"), *path = json_at(answer, "/path");
+	const cJSON *device = json_at(answer, "/device");
 	char text[MESSAGE_MAX], where[MESSAGE_MAX] = "";
 
 	table_clean(cJSON_IsString(sentence) ? sentence->valuestring : "no reason given", text,
@@ -163,10 +164,12 @@ static int refuse(struct api *api, long status, const cJSON *answer, struct err 
 		where[0] = '\0';
 	if (status == 401)
 		return err_set(err, EACCES,
-				"%s does not know this token (%s); tyndctl login with another",
-				api->settings->server, text);
-	return err_set(err, status == 404 ? ENOENT : EREMOTEIO, "%s%s%s", where,
-			where[0] ? ": " : "", text);
+				"%s does not know this token; tyndctl login with another",
+				api->settings->server);
+	return err_set(err, status == 404 ? ENOENT : EREMOTEIO, "%s%s%s%s%s%s", where,
+			where[0] ? ": " : "", text, cJSON_IsString(device) ? " (of device " : "",
+			cJSON_IsString(device) ? device->valuestring : "",
+			cJSON_IsString(device) ? ")" : "");
 }
 
 static int read_answer(struct api *api, cJSON **ret, struct err *err)

@@ -9,47 +9,47 @@ enum {
 
 static const char login_help[] =
 		"The first start of tynd-server prints this line with everything in it. --ca takes "
-                "the\n"
+		"the\n"
 		"SHA-256 of the CA or its file; from then on no other server is believed. Writes\n"
 		"~/.config/tynd/ctl.json, which holds the token and is readable by you alone.\n";
 static const char approve_help[] =
 		"CODE is what the person at the device reads out, K7QF-2M9P; case, hyphen and "
-                "spaces do\n"
+		"spaces do\n"
 		"not matter. It proves that nobody sits between device and server.\n\n"
 		"  tyndctl devices approve K7QF-2M9P --name SKO-0117 --site \"Skovby Skole\" "
-                "--create\n";
+		"--create\n";
 static const char refuse_help[] = "CODE as on the screen of the device, or the id of tyndctl "
-                                  "devices waiting. --reason is\n"
+				  "devices waiting. --reason is\n"
 				  "shown on the screen.\n";
 static const char change_help[] = "Groups are set as a whole: name all of them; --group \"\" is "
-                                  "none, --site \"\" is none.\n";
+				  "none, --site \"\" is none.\n";
 static const char show_help[] = "The values that were set in this layer. Of a device, --effective "
-                                "shows all layers merged\n"
+				"shows all layers merged\n"
 				"and --explain which layer each value comes from.\n\n"
 				"  tyndctl config show site/Skovby\n"
 				"  tyndctl config show device/SKO-0117 --explain\n";
 static const char set_help[] =
 		"VALUE is JSON where JSON fits there (5, true, {\"host\": \"rds1\"}), else text as "
-                "it is.\n"
+		"it is.\n"
 		"It is checked here and then by the server for every device below; nothing is "
-                "changed when\n"
+		"changed when\n"
 		"one of them would get an invalid config. Devices have it within a second.\n\n"
 		"  tyndctl config set organisation helpdesk.phone \"89 40 20 00\" --reason \"new "
-                "number\"\n"
+		"number\"\n"
 		"  tyndctl config set site/Skovby keyboard.layout dk\n"
 		"  tyndctl config set device/SKO-0117 desktops.work \\\n"
 		"          '{\"name\": \"My desktop\", \"host\": \"rds1.example.net\"}'\n";
 static const char unset_help[] = "Takes the value, or everything below PATH, out of this layer, so "
-                                 "that the layers before\n"
+				 "that the layers before\n"
 				 "it shine through.\n";
 static const char undo_help[] = "A new revision that puts back what REVISION changed and nothing "
-                                "else. Refused when a later\n"
+				"else. Refused when a later\n"
 				"revision changed one of the same values. An undo can be undone.\n";
 static const char check_help[] = "Needs no server. Without --layer the file must be a whole "
-                                 "config, as a device gets it;\n"
+				 "config, as a device gets it;\n"
 				 "with --json it is printed with every default.\n";
 static const char apply_help[] = "Sets every value of the file in the layer; null takes one out "
-                                 "(RFC 7396). With --replace\n"
+				 "(RFC 7396). With --replace\n"
 				 "the layer holds just what the file says afterwards.\n";
 
 const struct command commands[] = {

@@ -27,7 +27,12 @@ static void print_value(const cJSON *value, char buffer[SHOWN_MAX])
 	memcpy(buffer + cut, "...", 4);
 }
 
-/* One line for each value that differs. */
+static bool is_object_or_nothing(const cJSON *value)
+{
+	return !value || cJSON_IsObject(value);
+}
+
+/* One line for each value that differs. Objects that came, went or are empty say nothing more. */
 static void print_changes(const cJSON *before, const cJSON *after)
 {
 	OWNED(json) cJSON *changes = conf_diff_documents(before, after);
@@ -36,8 +41,8 @@ static void print_changes(const cJSON *before, const cJSON *after)
 		char path[POINTER_MAX], old[SHOWN_MAX], new[SHOWN_MAX], buffer[32];
 
 		value_dotted(ctl_text(change, "/path", buffer), path);
-		/* An object that is empty now or was so says nothing that the others do not. */
-		if (!path[0])
+		if (!path[0] || (is_object_or_nothing(json_at(change, "/before")) &&
+						is_object_or_nothing(json_at(change, "/after"))))
 			continue;
 		print_value(json_at(change, "/before"), old);
 		print_value(json_at(change, "/after"), new);

@@ -70,7 +70,7 @@ int ctl_config_show(struct ctl *ctl, struct err *err)
 		if (strncmp(scope, "device/", 7) != 0)
 			return err_set(err, EINVAL,
 					"only a device has all layers merged: config show "
-			                "device/NAME %s",
+					"device/NAME %s",
 					options->explains ? "--explain" : "--effective");
 		return show_device(ctl, scope, err);
 	}
@@ -110,6 +110,30 @@ int ctl_config_scopes(struct ctl *ctl, struct err *err)
 	return 0;
 }
 
+/* "helpdesk.phone = "1" and 2 more". */
+static void describe_patch(const cJSON *patch, char *buffer, size_t size)
+{
+	char path[POINTER_MAX], first[64] = "nothing";
+	struct json_walk walk;
+	unsigned count = 0;
+
+	json_walk_begin(&walk, patch);
+	for (const cJSON *leaf; (leaf = json_walk_next(&walk)); count++) {
+		if (count > 0 || !walk.pointer[0])
+			continue;
+		OWNED(memory) char *value = json_print(leaf);
+		value_dotted(walk.pointer, path);
+		if (cJSON_IsNull(leaf))
+			(void)text_format(first, sizeof(first), "%s taken out", path);
+		else
+			(void)text_format(first, sizeof(first), "%s = %s", path, value);
+	}
+	if (count > 1)
+		(void)text_format(buffer, size, "%s and %u more", first, count - 1);
+	else
+		(void)text_format(buffer, size, "%s", first);
+}
+
 static void print_history(const cJSON *list)
 {
 	OWNED(table) struct table table;
@@ -120,14 +144,17 @@ static void print_history(const cJSON *list)
 	for (unsigned i = 0; i < 7; i++)
 		table_add(&table, heads[i]);
 	for (const cJSON *one = list ? list->child : NULL; one; one = one->next) {
-		char buffer[32], change[300];
+		char buffer[32], patch_text[96] = "", change[160];
 		const cJSON *patch = json_at(one, "/patch");
-		OWNED(memory) char *text = cJSON_IsObject(patch) ? json_print(patch) : NULL;
 		const char *undone = ctl_text(one, "/undone_by", buffer);
 
-		(void)text_format(change, sizeof(change), "%s%s%s%s",
-				undone[0] ? "(undone by " : "", undone, undone[0] ? ") " : "",
-				text ? text : ctl_text(one, "/kind", buffer));
+		if (cJSON_IsObject(patch))
+			describe_patch(patch, patch_text, sizeof(patch_text));
+		(void)text_format(change, sizeof(change), "%s%s%s%s", patch_text,
+				undone[0] ? " (undone by " : "", undone, undone[0] ? ")" : "");
+		if (!cJSON_IsObject(patch))
+			(void)text_format(change, sizeof(change), "%s",
+					ctl_text(one, "/kind", buffer));
 		table_add(&table, ctl_text(one, "/revision", buffer));
 		table_add(&table, ctl_text(one, "/time", buffer));
 		table_add(&table, ctl_text(one, "/person", buffer));

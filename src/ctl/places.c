@@ -70,9 +70,9 @@ static int call(struct ctl *ctl, const char *method, cJSON *body, const char *do
 	OWNED(json) cJSON *answer = NULL;
 	char path[CTL_PATH_MAX], name[SCOPE_MAX];
 
-	if (!ctl->args->operands[0][0] ||
+	if (!ctl->args->operands[0][0] || strchr(ctl->args->operands[0], '/') ||
 			value_encode(ctl->args->operands[0], name, sizeof(name)) < 0)
-		return err_set(err, EINVAL, "a name has 1 to 63 bytes");
+		return err_set(err, EINVAL, "a name has 1 to 63 bytes and no /");
 	(void)text_format(path, sizeof(path), "/%s/%s", ctl->args->command->noun, name);
 	int r = api_call(ctl->api, method, path, body, &answer, err);
 	if (r < 0)

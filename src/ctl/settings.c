@@ -168,7 +168,7 @@ static int begin(const char *server, struct settings *ret, struct err *err)
 	if (!server && !ret->server[0])
 		return err_set(err, EINVAL,
 				"which server? tyndctl login URL --token-file FILE --ca "
-		                "sha256:HEX, or --server");
+				"sha256:HEX, or --server");
 	if (!server)
 		return 0;
 	r = settings_url(server, url, err);
