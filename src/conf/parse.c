@@ -163,7 +163,7 @@ static void insert_sorted(void *array, const void *member, size_t size, unsigned
 
 static void read_desktops(struct json *in, struct conf *conf, bool is_part)
 {
-	int64_t orders[CONF_DESKTOPS_MAX];
+	int64_t orders[CONF_DESKTOPS_MAX] = {0};
 	struct json map, member;
 	const char *id;
 
@@ -185,7 +185,7 @@ static void read_desktops(struct json *in, struct conf *conf, bool is_part)
 
 static void read_messages(struct json *in, struct conf *conf, bool is_part)
 {
-	int64_t orders[CONF_MESSAGES_MAX];
+	int64_t orders[CONF_MESSAGES_MAX] = {0};
 	struct json map, member;
 	const char *id;
 

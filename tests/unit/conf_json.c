@@ -131,7 +131,7 @@ static void test_good(void)
 		CHECK_INT(json_parse(text, strlen(text), &tree, NULL), 0);
 		OWNED(memory) char *sorted = json_print_canonical(tree), *same = json_print(tree);
 		CHECK_TEXT(sorted, "{\"A\":0,\"a\":{\"c\":[],\"d\":1},\"b\":[2,1,{\"y\":{},\"z\":1}"
-		                   "]}");
+				   "]}");
 		CHECK_TEXT(same, text);
 	}
 	TEST("the largest whole number comes back exactly")

@@ -115,7 +115,7 @@ static const struct {
 				"desktops.a.trust.pins: \"pinned\" needs at least one fingerprint",
 				true},
 		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"trust\":{\"pins\":["
-                 "\"sha256:00\"]}}}}",
+		 "\"sha256:00\"]}}}}",
 				"desktops.a.trust.pins: \"sha256:00\" is not \"sha256:\" and 64 "
 				"hex digits",
 				false},

@@ -120,8 +120,7 @@ static void test_help(void)
 									       "--help"};
 		const char *const one[WORDS] = {"", "config", "show", "--help"};
 		OWNED(memory)
-		char *long_text = help_of(all),
-		     *noun_text = help_of(noun), *text = help_of(one);
+		char *long_text = help_of(all), *noun_text = help_of(noun), *text = help_of(one);
 		for (const struct command *c = commands; c->noun; c++)
 			CHECK_HAS(long_text, c->summary);
 		CHECK_HAS(noun_text, "devices approve CODE");

@@ -131,7 +131,7 @@ static const struct {
 				true},
 		{"/keyboard/repeat_delay_ms", "fast",
 				"keyboard.repeat_delay_ms: a text where a whole number was "
-                                "expected",
+				"expected",
 				true},
 		{"/sign_in/asks_domain", "yes", "sign_in.asks_domain: a text where true or false",
 				true},
