@@ -238,8 +238,11 @@ static void press_button(struct kiosk_state *state, const struct kiosk_event *ev
 	if (event->input.is_down) {
 		enum ui_field_kind field = field_of(event->target);
 
+		/* What lay there may belong to a screen that has just gone. */
+		if (!has_target(state, event->target))
+			return;
 		state->pressed = event->target;
-		if (event->target != UI_TARGET_NONE && event->target != UI_TARGET_SHOW_PASSWORD &&
+		if (event->target != UI_TARGET_SHOW_PASSWORD &&
 				event->target != UI_TARGET_MESSAGE_CLOSE)
 			state->focus = event->target;
 		if (field < UI_FIELDS)
@@ -247,7 +250,7 @@ static void press_button(struct kiosk_state *state, const struct kiosk_event *ev
 		return;
 	}
 	state->pressed = UI_TARGET_NONE;
-	if (pressed == event->target)
+	if (pressed == event->target && has_target(state, pressed))
 		activate(state, pressed, actions);
 }
 
