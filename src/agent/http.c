@@ -143,7 +143,11 @@ static void finish_done(struct http *http)
 		curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &answer.outcome.verify);
 		curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 		answer.outcome.retry_after_s = retry_after;
-		answer.outcome.is_too_large = request->is_too_large;
+		answer.outcome.is_too_large = request->is_too_large
+				|| message->data.result == CURLE_FILESIZE_EXCEEDED;
+		/* curl's word for "no chain was refused". */
+		if (answer.outcome.verify == X509_V_ERR_UNSPECIFIED)
+			answer.outcome.verify = X509_V_OK;
 		answer.took_ms = loop_now_ms() - request->started_ms;
 		(void)curl_multi_remove_handle(http->multi, easy);
 		curl_easy_cleanup(easy);

@@ -73,6 +73,9 @@ static enum reason judge_transfer(const struct outcome *outcome, enum outcome_of
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_GOT_NOTHING:
+		/* Within the body of a config: what came is not what was promised. */
+		if (of == OUTCOME_OF_CONFIG && outcome->status == 200)
+			return judge_body(outcome, of, err);
 		return say(err, REASON_SERVER_UNREACHABLE, "the connection to the server broke");
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
