@@ -890,7 +890,7 @@ static void test_chance(void)
 		}
 		for (unsigned screen = UI_STARTING; screen <= UI_SESSION; screen++)
 			CHECK(visits[screen] > 100);
-		CHECK(last > 500);
+		CHECK(last > 300);
 	}
 }
 
