@@ -2,6 +2,7 @@
 /* tynd-session: one remote desktop session in a sandbox. See tynd-session(8). */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +25,7 @@ enum {
 	WIRE_FD = 3,
 	CONNECT_LIMIT_S = 45,
 	CONNECT_LIMIT_S_MAX = 600,
+	LARGE_BLOCK = 128 * 1024,
 };
 
 struct options {
@@ -183,6 +185,17 @@ static void quieten_freerdp(void)
 	WLog_SetLogLevel(WLog_GetRoot(), is_debug ? WLOG_WARN : WLOG_OFF);
 }
 
+/*
+ * FreeRDP makes decoders anew whenever the size is known better. Left to itself malloc learns
+ * from the freed ones to keep megabytes, and a new thread gets 64 MB of address space.
+ */
+static void keep_memory_small(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+	mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+	mallopt(M_ARENA_MAX, 1);
+}
+
 static int enter_sandbox(const struct options *options, struct err *err)
 {
 	static const char *const readable[] = {"/etc/ssl", "/usr/lib/ssl",
@@ -291,9 +304,10 @@ int main(int argc, char **argv)
 	struct err err;
 
 	log_open("tynd-session");
+	keep_memory_small();
 	if (read_options(argc, argv, &options) < 0) {
 		fprintf(stderr, "usage: tynd-session [--connect-limit SECONDS] "
-		                "[--without-landlock] "
+				"[--without-landlock] "
 				"[--without-seccomp]\n");
 		return 2;
 	}

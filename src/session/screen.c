@@ -2,16 +2,16 @@
 /*
  * gdi draws everything, ordinary orders and all codecs of the graphics pipeline, into one
  * private XRGB buffer; what it marks as invalid goes into the pool's slots. A decoder that
- * hands over pictures of its own replaces callbacks of the pipeline in
- * screen_set_pipeline, and nothing else here.
+ * hands over pictures of its own replaces callbacks of the pipeline where session/codecs.c
+ * does, and nothing here.
  */
 #include "session/screen.h"
 
 #include <drm/drm_fourcc.h>
 #include <freerdp/gdi/gdi.h>
-#include <freerdp/gdi/gfx.h>
 
 #include "base/log.h"
+#include "session/codecs.h"
 #include "session/cursor.h"
 
 static bool send_pool(struct session *session, uint32_t width, uint32_t height)
@@ -50,11 +50,20 @@ void screen_send(struct session *session)
 
 static BOOL begin_paint(rdpContext *context)
 {
+	struct session *session = session_of(context);
 	HGDI_WND window = context->gdi->primary->hdc->hwnd;
 
 	window->invalid->null = TRUE;
 	window->ninvalid = 0;
-	return TRUE;
+	return session->gfx || codecs_want_planar(session);
+}
+
+/* A server may mix both worlds. */
+static BOOL update_bitmap(rdpContext *context, const BITMAP_UPDATE *update)
+{
+	struct session *session = session_of(context);
+
+	return codecs_want_planar(session) && session->update_bitmap(context, update);
 }
 
 static BOOL end_paint(rdpContext *context)
@@ -109,6 +118,9 @@ bool screen_open(rdpContext *context)
 	if (!gdi_init(context->instance, PIXEL_FORMAT_BGRX32))
 		return false;
 	cursor_register(context);
+	codecs_shrink(session_of(context));
+	session_of(context)->update_bitmap = context->update->BitmapUpdate;
+	context->update->BitmapUpdate = update_bitmap;
 	context->update->BeginPaint = begin_paint;
 	context->update->EndPaint = end_paint;
 	context->update->DesktopResize = desktop_resize;
@@ -119,7 +131,7 @@ bool screen_open(rdpContext *context)
 
 void screen_set_pipeline(struct session *session, RdpgfxClientContext *gfx)
 {
-	if (!gdi_graphics_pipeline_init(session->rdp->gdi, gfx)) {
+	if (!codecs_open_pipeline(session, gfx)) {
 		log_warn("the graphics pipeline could not be started");
 		return;
 	}
@@ -128,7 +140,7 @@ void screen_set_pipeline(struct session *session, RdpgfxClientContext *gfx)
 
 void screen_drop_pipeline(struct session *session, RdpgfxClientContext *gfx)
 {
-	gdi_graphics_pipeline_uninit(session->rdp->gdi, gfx);
+	codecs_close_pipeline(session, gfx);
 	session->gfx = NULL;
 }
 

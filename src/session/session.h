@@ -49,7 +49,13 @@ struct session {
 	int dialed_fd;
 
 	struct picture *picture;
-	RdpgfxClientContext *gfx;
+	pBitmapUpdate update_bitmap; /* gdi's own, behind ours */
+	RdpgfxClientContext *gfx;    /* NULL: the graphics pipeline is not up */
+	struct {
+		pcRdpgfxResetGraphics reset_graphics;
+		pcRdpgfxSurfaceCommand surface_command;
+	} pipeline;      /* gdi's own, behind ours */
+	bool has_planar; /* the planar decoder has the desktop's size */
 	DispClientContext *disp;
 	bool is_disp_ready;
 	struct wire_session_resize wanted; /* width 0: none */
