@@ -58,6 +58,8 @@ static const struct {
 				true},
 		{"{\"locale\":{\"timezone\":\"../etc/passwd\"}}",
 				"locale.timezone: \"../etc/passwd\" is not", false},
+		{"{\"locale\":{\"timezone\":\"Europe/../../etc/passwd\"}}",
+				"locale.timezone: \"Europe/../../etc/passwd\" is not", false},
 		{"{\"locale\":{\"timezone\":\"/etc/passwd\"}}",
 				"locale.timezone: \"/etc/passwd\" is not", false},
 		{"{\"locale\":{\"language\":\"da_DK\"}}",
