@@ -12,6 +12,7 @@ else
 GOALS := $(or $(MAKECMDGOALS),all)
 .PHONY: $(GOALS) enter
 $(GOALS): enter
+	@:
 enter:
 	@tools/env env TYND_INSIDE=1 make $(GOALS)
 endif
