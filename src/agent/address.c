@@ -15,8 +15,8 @@ static const char scheme[] = "https://";
 static bool is_host(const char *host, bool is_bracketed)
 {
 	const char *allowed = is_bracketed ? "0123456789abcdefABCDEF:."
-					   : "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					     "0123456789-._";
+	                                   : "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                     "0123456789-._";
 
 	return host[0] && host[0] != '-' && host[0] != '.' && host[strspn(host, allowed)] == 0;
 }
@@ -61,8 +61,7 @@ int address_parse(const char *text, struct address *ret, struct err *err)
 		*rest = 0;
 	}
 	if (!is_host(host, is_bracketed) || text_copy(address.host, sizeof(address.host), host) < 0)
-		return err_set(err, EINVAL,
-				"server %s is not host, host:port or https://host:port",
+		return err_set(err, EINVAL, "server %s is not host, host:port or https://host:port",
 				log_quote(text));
 	address.port = (uint16_t)port;
 	*ret = address;

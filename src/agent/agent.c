@@ -72,8 +72,8 @@ static void on_next(void *data)
 		agent->question = NULL;
 		err_set(&agent->detail, 0, "DNS did not answer the question for _tynd._tcp.%s",
 				agent->network.domain);
-		agent_end_step(agent,
-				(struct plan_event){.kind = PLAN_FAILED, .reason = REASON_NET_NO_NAME});
+		agent_end_step(agent, (struct plan_event){.kind = PLAN_FAILED,
+						      .reason = REASON_NET_NO_NAME});
 		return;
 	}
 	take_step(agent);
@@ -123,11 +123,11 @@ void agent_request(struct agent *agent, const char *path, const char *body, unsi
 	address_url(&agent->server, base);
 	(void)text_format(url, sizeof(url), "%s/device/v1/%s", base, path);
 	const struct http_options options = {
-		.url = url,
-		.body = body,
-		.size_max = agent->step == PLAN_FETCH ? AGENT_CONFIG_MAX : AGENT_BODY_MAX,
-		.timeout_s = wait_s + 25,
-		.is_long_poll = wait_s > 0,
+			.url = url,
+			.body = body,
+			.size_max = agent->step == PLAN_FETCH ? AGENT_CONFIG_MAX : AGENT_BODY_MAX,
+			.timeout_s = wait_s + 25,
+			.is_long_poll = wait_s > 0,
 	};
 	agent->request = http_start(agent->http, &options, done, agent);
 	if (agent->request)
@@ -136,8 +136,7 @@ void agent_request(struct agent *agent, const char *path, const char *body, unsi
 	agent_end_step(agent, (struct plan_event){PLAN_FAILED, .reason = REASON_SERVER_ERROR});
 }
 
-enum reason agent_judge(struct agent *agent, const struct http_answer *answer,
-		enum outcome_of of)
+enum reason agent_judge(struct agent *agent, const struct http_answer *answer, enum outcome_of of)
 {
 	char base[WIRE_URL_MAX], said[WIRE_DETAIL_MAX] = "";
 	struct err why;
@@ -156,12 +155,12 @@ enum reason agent_judge(struct agent *agent, const struct http_answer *answer,
 struct plan_event agent_event(const struct http_answer *answer, enum reason reason)
 {
 	return (struct plan_event){
-		.kind = reason == REASON_NONE             ? PLAN_DONE
-				: reason == REASON_SERVER_REFUSED ? PLAN_DENIED
-								  : PLAN_FAILED,
-		.reason = reason,
-		.retry_after_s = answer->outcome.retry_after_s,
-		.took_ms = answer->took_ms,
+			.kind = reason == REASON_NONE             ? PLAN_DONE
+	                        : reason == REASON_SERVER_REFUSED ? PLAN_DENIED
+	                                                          : PLAN_FAILED,
+			.reason = reason,
+			.retry_after_s = answer->outcome.retry_after_s,
+			.took_ms = answer->took_ms,
 	};
 }
 
@@ -172,7 +171,8 @@ void agent_choose_server(struct agent *agent)
 	char service[WIRE_URL_MAX] = "";
 
 	if (agent->plan.is_enrolled) {
-		agent->plan.has_server = address_parse(agent->trust.server, &agent->server, NULL) == 0;
+		agent->plan.has_server =
+				address_parse(agent->trust.server, &agent->server, NULL) == 0;
 		return;
 	}
 	if (agent->service.host[0])
@@ -182,8 +182,8 @@ void agent_choose_server(struct agent *agent)
 	bool is_named = sources[0][0] || sources[1][0] || service[0];
 	agent->plan.has_domain = !is_named && agent->network.domain[0];
 	/* What a person typed is the last to be asked: DNS may name one first. */
-	agent->plan.has_server = address_choose(sources, is_named || !agent->plan.has_domain ? 4 : 0,
-			&agent->server);
+	agent->plan.has_server = address_choose(sources,
+			is_named || !agent->plan.has_domain ? 4 : 0, &agent->server);
 }
 
 static void on_network(void *data)
@@ -191,8 +191,8 @@ static void on_network(void *data)
 	struct agent *agent = data;
 	struct network network = network_read(agent->options.network);
 	bool has_other_address = strcmp(network.address, agent->network.address) != 0;
-	bool has_other_server = strcmp(network.server, agent->network.server) != 0
-			|| strcmp(network.domain, agent->network.domain) != 0;
+	bool has_other_server = strcmp(network.server, agent->network.server) != 0 ||
+	                        strcmp(network.domain, agent->network.domain) != 0;
 
 	agent->network = network;
 	if (!agent->plan.is_enrolled && (has_other_server || has_other_address)) {
@@ -251,8 +251,8 @@ static void note_returned(struct agent *agent)
 	if (!agent->plan.is_enrolled || floor.returned <= floor.held)
 		return;
 	agent->config_reason = REASON_CONFIG_RETURNED;
-	err_set(&agent->config_detail, 0, "config %" PRIu64 " did not come up before the last start",
-			floor.returned);
+	err_set(&agent->config_detail, 0,
+			"config %" PRIu64 " did not come up before the last start", floor.returned);
 }
 
 int agent_create(struct loop *loop, const struct agent_options *options, struct agent **ret,

@@ -13,23 +13,23 @@
 struct agent;
 
 struct agent_options {
-	const char *store;    /* folder */
-	const char *cmdline;  /* file: kernel command line */
-	const char *network;  /* file of the network scripts */
-	const char *dns;      /* "ADDRESS:PORT" for SRV, or NULL */
-	int kiosk_fd;         /* listening; taken */
+	const char *store;   /* folder */
+	const char *cmdline; /* file: kernel command line */
+	const char *network; /* file of the network scripts */
+	const char *dns;     /* "ADDRESS:PORT" for SRV, or NULL */
+	int kiosk_fd;        /* listening; taken */
 	uid_t kiosk_uid;
 	int64_t build_time_s; /* floor of the clock */
 	int64_t clock_skew_s; /* added to the clock */
 	int64_t trial_ms;
-	unsigned wait_s;      /* of a long-poll */
-	unsigned report_s;    /* between reports without a change */
+	unsigned wait_s;                   /* of a long-poll */
+	unsigned report_s;                 /* between reports without a change */
 	struct messages_hardware hardware; /* `mac` is filled in later */
 };
 
 /* Options are copied, their texts are not. Nothing is sent before the loop runs. */
 int agent_create(struct loop *loop, const struct agent_options *options, struct agent **ret,
-		 struct err *err);
+		struct err *err);
 void agent_destroy(struct agent *agent); /* takes NULL */
 
 #endif

@@ -42,8 +42,8 @@ static struct conf_signed *read_config(const struct configs *configs, enum store
 	int r = store_read(configs->store, file, &envelope, &why);
 	if (r == -ENOENT)
 		return NULL;
-	if (r == 0 && open_envelope(configs, envelope.data, envelope.size, conf, &why)
-			== REASON_NONE)
+	if (r == 0 && open_envelope(configs, envelope.data, envelope.size, conf, &why) ==
+					REASON_NONE)
 		return own_take(conf);
 	log_warn("the %s config in the store cannot be used: %s", name, why.text);
 	return NULL;
@@ -101,10 +101,10 @@ static void resume_trial(struct configs *configs)
 		drop(&configs->trial);
 		return;
 	}
-	if (configs->state.trial_starts >= TRIAL_STARTS_MAX
-			|| configs->trial->revision == configs->state.returned) {
-		log_error("config %" PRIu64 " did not come up in %u starts", configs->trial->revision,
-				configs->state.trial_starts);
+	if (configs->state.trial_starts >= TRIAL_STARTS_MAX ||
+			configs->trial->revision == configs->state.returned) {
+		log_error("config %" PRIu64 " did not come up in %u starts",
+				configs->trial->revision, configs->state.trial_starts);
 		configs_return(configs);
 		return;
 	}
@@ -151,9 +151,9 @@ struct trial_floor configs_floor(const struct configs *configs)
 	const struct conf_signed *running = configs_running(configs);
 
 	return (struct trial_floor){
-		.held = running ? running->revision : 0,
-		.seen = configs->state.seen,
-		.returned = configs->state.returned,
+			.held = running ? running->revision : 0,
+			.seen = configs->state.seen,
+			.returned = configs->state.returned,
 	};
 }
 

@@ -36,7 +36,7 @@ const struct conf_signed *configs_running(const struct configs *configs);
  * Otherwise nothing changed, and `err` says why.
  */
 enum reason configs_take(struct configs *configs, const void *envelope, size_t size,
-			 struct err *err);
+		struct err *err);
 
 /* The one on trial proved itself, or did not. */
 void configs_keep(struct configs *configs);

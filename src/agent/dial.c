@@ -81,11 +81,11 @@ static void set_options(int fd)
 	const struct {
 		int level, name, value;
 	} options[] = {
-		{IPPROTO_TCP, TCP_NODELAY, 1},
-		{SOL_SOCKET, SO_KEEPALIVE, 1},
-		{IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S},
-		{IPPROTO_TCP, TCP_KEEPINTVL, KEEP_EVERY_S},
-		{IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT},
+			{IPPROTO_TCP, TCP_NODELAY, 1},
+			{SOL_SOCKET, SO_KEEPALIVE, 1},
+			{IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S},
+			{IPPROTO_TCP, TCP_KEEPINTVL, KEEP_EVERY_S},
+			{IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT},
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -104,8 +104,8 @@ static bool attempt(struct dial *dial, const struct names_address *to)
 		return false;
 	}
 	set_options(dial->fd);
-	if (connect(dial->fd, (const struct sockaddr *)&to->address, to->size) < 0
-			&& errno != EINPROGRESS) {
+	if (connect(dial->fd, (const struct sockaddr *)&to->address, to->size) < 0 &&
+			errno != EINPROGRESS) {
 		dial->reason = dial_reason(errno);
 		drop_attempt(dial);
 		return false;

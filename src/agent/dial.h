@@ -26,7 +26,7 @@ typedef void (*dial_done_fn)(void *data, uint32_t id, int fd, enum reason reason
 
 /* NULL: too many names are being asked for. */
 struct dial *dial_start(struct loop *loop, struct names *names, const char *host, uint16_t port,
-			uint32_t id, dial_done_fn done, void *data);
+		uint32_t id, dial_done_fn done, void *data);
 void dial_cancel(struct dial *dial); /* no call; takes NULL */
 
 /* Whether a desktop of the config has exactly this host (in any case) and port. Pure. */

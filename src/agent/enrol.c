@@ -48,8 +48,8 @@ void enrol_set_trust(struct agent *agent)
 		(void)certificate_from_pem(pem, &ca, NULL);
 		trust.ca = ca;
 	}
-	if (agent->plan.is_enrolled
-			&& certificate_from_pem(agent->trust.certificate, &certificate, NULL) == 0) {
+	if (agent->plan.is_enrolled &&
+			certificate_from_pem(agent->trust.certificate, &certificate, NULL) == 0) {
 		trust.certificate = certificate;
 		trust.key = agent->key;
 	}
@@ -95,10 +95,10 @@ static void read_mac(struct agent *agent)
 	OWNED(array) struct array bytes = {.max = 64};
 	char path[96], mac[64] = "";
 
-	if (!agent->network.interface[0] || strchr(agent->network.interface, '/')
-			|| text_format(path, sizeof(path), "/sys/class/net/%s/address",
-					   agent->network.interface) < 0
-			|| file_read(path, &bytes, NULL) < 0)
+	if (!agent->network.interface[0] || strchr(agent->network.interface, '/') ||
+			text_format(path, sizeof(path), "/sys/class/net/%s/address",
+					agent->network.interface) < 0 ||
+			file_read(path, &bytes, NULL) < 0)
 		return;
 	memcpy(mac, bytes.data, bytes.size < sizeof(mac) ? bytes.size : sizeof(mac) - 1);
 	mac[strcspn(mac, "\n")] = 0;
@@ -173,16 +173,17 @@ void enrol_begin(struct agent *agent)
 	enrol_set_trust(agent);
 	if (agent->cmdline.is_pin_broken) {
 		err_set(&agent->detail, 0,
-				"tynd.ca= on the kernel command line is not sha256: and 64 hex digits");
+				"tynd.ca= on the kernel command line is not sha256: and 64 hex "
+				"digits");
 		agent_end_step(agent, (struct plan_event){PLAN_FAILED,
-				.reason = REASON_SERVER_UNTRUSTED});
+						      .reason = REASON_SERVER_UNTRUSTED});
 		return;
 	}
 	read_mac(agent);
-	if (RAND_bytes(enrolment->nonce, sizeof(enrolment->nonce)) != 1
-			|| key_request(agent->key, &csr, &agent->detail) < 0) {
-		agent_end_step(agent, (struct plan_event){PLAN_FAILED,
-				.reason = REASON_SERVER_ERROR});
+	if (RAND_bytes(enrolment->nonce, sizeof(enrolment->nonce)) != 1 ||
+			key_request(agent->key, &csr, &agent->detail) < 0) {
+		agent_end_step(agent,
+				(struct plan_event){PLAN_FAILED, .reason = REASON_SERVER_ERROR});
 		return;
 	}
 	SHA256(enrolment->nonce, sizeof(enrolment->nonce), commitment);

@@ -20,7 +20,7 @@ enum {
 
 struct http_socket {
 	struct http *http;
-	int fd; /* curl's */
+	int fd;                   /* curl's */
 	struct loop_watch *watch; /* NULL: this place is free */
 };
 
@@ -61,15 +61,15 @@ static void request_free(struct http_request *request)
 /* --- trust */
 
 /* The certificate among those that the server sent whose hash is the pin, or NULL. */
-static X509 *find_pinned(STACK_OF(X509) *chain, const uint8_t pin[32])
+static X509 *find_pinned(STACK_OF(X509) * chain, const uint8_t pin[32])
 {
 	uint8_t hash[EVP_MAX_MD_SIZE];
 	unsigned size;
 
 	for (int i = 0; i < sk_X509_num(chain); i++) {
 		X509 *certificate = sk_X509_value(chain, i);
-		if (X509_digest(certificate, EVP_sha256(), hash, &size) == 1 && size == 32
-				&& memcmp(hash, pin, 32) == 0)
+		if (X509_digest(certificate, EVP_sha256(), hash, &size) == 1 && size == 32 &&
+				memcmp(hash, pin, 32) == 0)
 			return certificate;
 	}
 	return NULL;
@@ -80,8 +80,9 @@ static int verify_chain(X509_STORE_CTX *context, void *data)
 {
 	struct http *http = data;
 	X509 *root = http->trust.kind == HTTP_TRUST_PIN
-			? find_pinned(X509_STORE_CTX_get0_untrusted(context), http->trust.pin)
-			: http->trust.ca;
+	                             ? find_pinned(X509_STORE_CTX_get0_untrusted(context),
+						       http->trust.pin)
+	                             : http->trust.ca;
 	STACK_OF(X509) *roots = sk_X509_new_null();
 
 	if (!roots)
@@ -103,13 +104,12 @@ static CURLcode set_up_tls(CURL *easy, void *ssl_context, void *data)
 	(void)easy;
 	/* A new judgement in the middle of a connection would outlive the request it began with. */
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
-	if (trust->certificate && (SSL_CTX_use_certificate(context, trust->certificate) != 1
-			|| SSL_CTX_use_PrivateKey(context, trust->key) != 1))
+	if (trust->certificate && (SSL_CTX_use_certificate(context, trust->certificate) != 1 ||
+						  SSL_CTX_use_PrivateKey(context, trust->key) != 1))
 		return CURLE_SSL_CERTPROBLEM;
 	if (trust->kind == HTTP_TRUST_UNKNOWN)
 		return CURLE_OK;
-	X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context),
-			(time_t)trust->now_s(trust->data));
+	X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), (time_t)trust->now_s(trust->data));
 	SSL_CTX_set_cert_verify_callback(context, verify_chain, http);
 	return CURLE_OK;
 }
@@ -143,8 +143,8 @@ static void finish_done(struct http *http)
 		curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &answer.outcome.verify);
 		curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 		answer.outcome.retry_after_s = retry_after;
-		answer.outcome.is_too_large = request->is_too_large
-				|| message->data.result == CURLE_FILESIZE_EXCEEDED;
+		answer.outcome.is_too_large = request->is_too_large ||
+		                              message->data.result == CURLE_FILESIZE_EXCEEDED;
 		/* curl's word for "no chain was refused". */
 		if (answer.outcome.verify == X509_V_ERR_UNSPECIFIED)
 			answer.outcome.verify = X509_V_OK;
@@ -210,7 +210,8 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *data, void 
 {
 	struct http *http = data;
 	struct http_socket *place = find_place(http, fd);
-	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0U) |
+	                  (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
 
 	(void)easy, (void)socket_data;
 	if (!place)

@@ -29,7 +29,7 @@ enum http_trust_kind {
 /* Whom to believe and who we are. */
 struct http_trust {
 	enum http_trust_kind kind;
-	uint8_t pin[32];   /* SHA-256 of the CA's DER */
+	uint8_t pin[32]; /* SHA-256 of the CA's DER */
 	X509 *ca;
 	X509 *certificate; /* with `key`: TLS client certificate; NULL: none */
 	EVP_PKEY *key;
@@ -46,10 +46,10 @@ void http_set_trust(struct http *http, const struct http_trust *trust);
 
 struct http_options {
 	const char *url;
-	const char *body;    /* POST of JSON; NULL: GET */
-	size_t size_max;     /* of the answer's body */
-	unsigned timeout_s;  /* for all of it */
-	bool is_long_poll;   /* silence is no reason to give up before the timeout */
+	const char *body;   /* POST of JSON; NULL: GET */
+	size_t size_max;    /* of the answer's body */
+	unsigned timeout_s; /* for all of it */
+	bool is_long_poll;  /* silence is no reason to give up before the timeout */
 };
 
 struct http_answer {
@@ -64,7 +64,7 @@ typedef void (*http_done_fn)(void *data, const struct http_answer *answer);
 
 /* NULL when curl refuses, which is an error of ours or no memory. */
 struct http_request *http_start(struct http *http, const struct http_options *options,
-				http_done_fn done, void *data);
+		http_done_fn done, void *data);
 void http_cancel(struct http_request *request); /* no call; takes NULL */
 
 #endif

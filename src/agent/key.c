@@ -59,8 +59,9 @@ int key_from_pem(const void *pem, size_t size, EVP_PKEY **ret, struct err *err)
 	OWNED(key) EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	if (!key)
 		return fail(err, EINVAL, "the key is not a private key in PEM");
-	if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) != 1
-			|| strcmp(group, SN_X9_62_prime256v1) != 0)
+	if (!EVP_PKEY_is_a(key, "EC") ||
+			EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) != 1 ||
+			strcmp(group, SN_X9_62_prime256v1) != 0)
 		return err_set(err, EINVAL, "the key is not on the curve P-256");
 	*ret = own_take(key);
 	return 0;
@@ -83,12 +84,13 @@ int key_request(EVP_PKEY *key, char **ret, struct err *err)
 	OWNED(bio) BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
 
-	if (!request || !bio || X509_REQ_set_version(request, X509_REQ_VERSION_1) != 1
-			|| X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN",
-					   MBSTRING_ASC, (const unsigned char *)"tynd", -1, -1, 0) != 1
-			|| X509_REQ_set_pubkey(request, key) != 1
-			|| X509_REQ_sign(request, key, EVP_sha256()) <= 0
-			|| PEM_write_bio_X509_REQ(bio, request) != 1)
+	if (!request || !bio || X509_REQ_set_version(request, X509_REQ_VERSION_1) != 1 ||
+			X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN",
+					MBSTRING_ASC, (const unsigned char *)"tynd", -1, -1,
+					0) != 1 ||
+			X509_REQ_set_pubkey(request, key) != 1 ||
+			X509_REQ_sign(request, key, EVP_sha256()) <= 0 ||
+			PEM_write_bio_X509_REQ(bio, request) != 1)
 		return fail(err, EIO, "the certificate signing request cannot be made");
 	long size = BIO_get_mem_data(bio, &text);
 	*ret = own_alloc((size_t)size + 1);

@@ -26,30 +26,38 @@ struct kiosk {
 	void *data;
 };
 
-int kiosk_listen(const char *path, int *ret, struct err *err)
+static int listen_at(int fd, const char *path, struct err *err)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	OWNED(fd) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0)
-		return err_errno(err, errno, "no socket for the kiosk");
 	if (text_copy(address.sun_path, sizeof(address.sun_path), path) < 0)
 		return err_set(err, EINVAL, "%s: longer than %zu bytes", path,
 				sizeof(address.sun_path) - 1);
 	(void)unlink(path);
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0
-			|| chmod(path, 0666) < 0 || listen(fd, BACKLOG) < 0)
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+			chmod(path, 0666) < 0 || listen(fd, BACKLOG) < 0)
 		return err_errno(err, errno, "%s", path);
-	*ret = own_take_fd(&fd);
 	return 0;
+}
+
+int kiosk_listen(const char *path, int *ret, struct err *err)
+{
+	OWNED(fd) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return err_errno(err, errno, "no socket for the kiosk");
+	int r = listen_at(fd, path, err);
+	if (r == 0)
+		*ret = own_take_fd(&fd);
+	return r;
 }
 
 /* --- what the kiosk says */
 
 static bool is_text(const char *text, size_t size)
 {
-	return memchr(text, 0, size) && text_is_utf8(text, strlen(text))
-			&& !text_has_control(text, NULL);
+	return memchr(text, 0, size) && text_is_utf8(text, strlen(text)) &&
+	       !text_has_control(text, NULL);
 }
 
 static int on_hello(void *data, const void *message, int *fds)
@@ -107,8 +115,8 @@ static int on_session(void *data, const void *message, int *fds)
 	const struct wire_agent_session *session = message;
 
 	(void)fds;
-	if (!is_text(session->desktop, sizeof(session->desktop)) || session->is_running > 1
-			|| !reason_is_known(session->reason))
+	if (!is_text(session->desktop, sizeof(session->desktop)) || session->is_running > 1 ||
+			!reason_is_known(session->reason))
 		return -EINVAL;
 	kiosk->events->session(kiosk->data, session->is_running, (enum reason)session->reason,
 			session->desktop);
@@ -116,14 +124,16 @@ static int on_session(void *data, const void *message, int *fds)
 }
 
 static const struct wire_rule rules[] = {
-	{WIRE_AGENT_HELLO, sizeof(struct wire_agent_hello), 0, STATE_NEW, "HELLO", on_hello},
-	{WIRE_AGENT_CONFIG_UP, sizeof(struct wire_agent_config_up), 0, STATE_GREETED, "CONFIG_UP",
-			on_config_up},
-	{WIRE_AGENT_SERVER, sizeof(struct wire_agent_server), 0, STATE_GREETED, "SERVER",
-			on_server},
-	{WIRE_AGENT_DIAL, sizeof(struct wire_agent_dial), 0, STATE_GREETED, "DIAL", on_dial},
-	{WIRE_AGENT_SESSION, sizeof(struct wire_agent_session), 0, STATE_GREETED, "SESSION",
-			on_session},
+		{WIRE_AGENT_HELLO, sizeof(struct wire_agent_hello), 0, STATE_NEW, "HELLO",
+				on_hello},
+		{WIRE_AGENT_CONFIG_UP, sizeof(struct wire_agent_config_up), 0, STATE_GREETED,
+				"CONFIG_UP", on_config_up},
+		{WIRE_AGENT_SERVER, sizeof(struct wire_agent_server), 0, STATE_GREETED, "SERVER",
+				on_server},
+		{WIRE_AGENT_DIAL, sizeof(struct wire_agent_dial), 0, STATE_GREETED, "DIAL",
+				on_dial},
+		{WIRE_AGENT_SESSION, sizeof(struct wire_agent_session), 0, STATE_GREETED, "SESSION",
+				on_session},
 };
 
 /* --- who connects */
@@ -222,13 +232,13 @@ void kiosk_send_status(struct kiosk *kiosk, const struct wire_agent_status *stat
 static int seal_config(const struct conf_signed *conf)
 {
 	const unsigned seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
-	OWNED(fd) int fd = memfd_create("tynd-config", MFD_CLOEXEC | MFD_ALLOW_SEALING
-			| MFD_NOEXEC_SEAL);
+	OWNED(fd)
+	int fd = memfd_create("tynd-config", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
 	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
 		fd = memfd_create("tynd-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0 || write(fd, conf, sizeof(*conf)) != (ssize_t)sizeof(*conf)
-			|| fcntl(fd, F_ADD_SEALS, seals) < 0)
+	if (fd < 0 || write(fd, conf, sizeof(*conf)) != (ssize_t)sizeof(*conf) ||
+			fcntl(fd, F_ADD_SEALS, seals) < 0)
 		return -errno;
 	return own_take_fd(&fd);
 }

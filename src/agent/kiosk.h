@@ -32,7 +32,7 @@ int kiosk_listen(const char *path, int *ret, struct err *err);
 
 /* Takes `fd`. Heard are root, the agent's own user and `uid`. `events` is kept by reference. */
 struct kiosk *kiosk_create(struct loop *loop, int fd, uid_t uid, const struct kiosk_events *events,
-			   void *data);
+		void *data);
 void kiosk_destroy(struct kiosk *kiosk); /* takes NULL */
 
 /* All of these do nothing without a kiosk. */

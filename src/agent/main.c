@@ -37,23 +37,23 @@ struct known {
 };
 
 #define TEXT(name, member, form) {name, offsetof(struct options, member) + 1, 0, 0, 0, form}
-#define NUMBER(name, member, min, max)                                                             \
+#define NUMBER(name, member, min, max) \
 	{name, 0, offsetof(struct options, member) + 1, min, max, "SECONDS"}
 
 static const struct known known[] = {
-	TEXT("store", store, "DIR"),
-	TEXT("run", run, "DIR"),
-	TEXT("socket", socket, "PATH"),
-	TEXT("cmdline", cmdline, "FILE"),
-	TEXT("network", network, "FILE"),
-	TEXT("user", user, "NAME"),
-	TEXT("kiosk", kiosk, "NAME"),
-	TEXT("dns", dns, "ADDRESS:PORT"),
-	NUMBER("build-time", build_time_s, 0, UINT32_MAX),
-	NUMBER("now", now_s, 1, UINT32_MAX),
-	NUMBER("trial", trial_s, 1, 3600),
-	NUMBER("wait", wait_s, 0, 55),
-	NUMBER("report", report_s, 1, 86400),
+		TEXT("store", store, "DIR"),
+		TEXT("run", run, "DIR"),
+		TEXT("socket", socket, "PATH"),
+		TEXT("cmdline", cmdline, "FILE"),
+		TEXT("network", network, "FILE"),
+		TEXT("user", user, "NAME"),
+		TEXT("kiosk", kiosk, "NAME"),
+		TEXT("dns", dns, "ADDRESS:PORT"),
+		NUMBER("build-time", build_time_s, 0, UINT32_MAX),
+		NUMBER("now", now_s, 1, UINT32_MAX),
+		NUMBER("trial", trial_s, 1, 3600),
+		NUMBER("wait", wait_s, 0, 55),
+		NUMBER("report", report_s, 1, 86400),
 };
 
 enum { KNOWN_COUNT = sizeof(known) / sizeof(known[0]), HELP = 1000, VERSION };
@@ -89,8 +89,8 @@ static int take_option(struct options *options, const struct known *one, const c
 static int read_options(int argc, char **argv, struct options *options)
 {
 	struct option names[KNOWN_COUNT + 3] = {
-		[KNOWN_COUNT] = {"help", no_argument, NULL, HELP},
-		[KNOWN_COUNT + 1] = {"version", no_argument, NULL, VERSION},
+			[KNOWN_COUNT] = {"help", no_argument, NULL, HELP},
+			[KNOWN_COUNT + 1] = {"version", no_argument, NULL, VERSION},
 	};
 	int option;
 
@@ -102,11 +102,11 @@ static int read_options(int argc, char **argv, struct options *options)
 			return 1;
 		}
 		if (option == VERSION) {
-			printf("tynd-agent " TYND_VERSION "\n");
+			puts("tynd-agent " TYND_VERSION);
 			return 1;
 		}
-		if (option < 0 || option >= KNOWN_COUNT
-				|| take_option(options, &known[option], optarg) < 0)
+		if (option < 0 || option >= KNOWN_COUNT ||
+				take_option(options, &known[option], optarg) < 0)
 			return -EINVAL;
 	}
 	if (optind < argc)
@@ -168,8 +168,8 @@ static int find_user(const char *name, struct passwd *ret, struct err *err)
 /* The store becomes the user's; one that cannot be had is the agent's to report. */
 static void give_store(const char *path, const struct passwd *user)
 {
-	static const char *const files[] = {"", "/key.pem", "/trust.json", "/state.json", "/current",
-			"/previous", "/trial"};
+	static const char *const files[] = {"", "/key.pem", "/trust.json", "/state.json",
+			"/current", "/previous", "/trial"};
 	char file[4096];
 
 	(void)file_make_folder(path, 0700, NULL);
@@ -188,8 +188,9 @@ static int drop_rights(const struct options *options, struct err *err)
 		if (r < 0)
 			return r;
 		give_store(options->store, &user);
-		if (setgroups(0, NULL) < 0 || setresgid(user.pw_gid, user.pw_gid, user.pw_gid) < 0
-				|| setresuid(user.pw_uid, user.pw_uid, user.pw_uid) < 0)
+		if (setgroups(0, NULL) < 0 ||
+				setresgid(user.pw_gid, user.pw_gid, user.pw_gid) < 0 ||
+				setresuid(user.pw_uid, user.pw_uid, user.pw_uid) < 0)
 			return err_errno(err, errno, "user %s cannot be taken", options->user);
 		if (user.pw_uid != 0 && setuid(0) == 0)
 			return err_set(err, EPERM, "root could be taken back");
@@ -242,8 +243,8 @@ static int run(const struct agent_options *options, struct err *err)
 	struct loop *loop = loop_create();
 	struct agent *agent = NULL;
 	struct loop_signal *ends[2] = {
-		loop_add_signal(loop, SIGTERM, on_signal, loop),
-		loop_add_signal(loop, SIGINT, on_signal, loop),
+			loop_add_signal(loop, SIGTERM, on_signal, loop),
+			loop_add_signal(loop, SIGINT, on_signal, loop),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -260,13 +261,13 @@ static int run(const struct agent_options *options, struct err *err)
 int main(int argc, char **argv)
 {
 	struct options options = {
-		.store = "/run/tynd/store",
-		.run = "/run/tynd",
-		.user = "tynd-agent",
-		.cmdline = "/proc/cmdline",
-		.trial_s = 90,
-		.wait_s = 50,
-		.report_s = 300,
+			.store = "/run/tynd/store",
+			.run = "/run/tynd",
+			.user = "tynd-agent",
+			.cmdline = "/proc/cmdline",
+			.trial_s = 90,
+			.wait_s = 50,
+			.report_s = 300,
 	};
 	char socket_path[108], network[4096];
 	struct err err = {0};
@@ -280,15 +281,16 @@ int main(int argc, char **argv)
 	}
 	(void)text_format(network, sizeof(network), "%s/network", options.run);
 	struct agent_options agent = {
-		.store = options.store,
-		.cmdline = options.cmdline,
-		.network = options.network ? options.network : network,
-		.dns = options.dns,
-		.build_time_s = read_build_time(&options),
-		.clock_skew_s = options.now_s ? (int64_t)options.now_s - (int64_t)time(NULL) : 0,
-		.trial_ms = (int64_t)options.trial_s * 1000,
-		.wait_s = (unsigned)options.wait_s,
-		.report_s = (unsigned)options.report_s,
+			.store = options.store,
+			.cmdline = options.cmdline,
+			.network = options.network ? options.network : network,
+			.dns = options.dns,
+			.build_time_s = read_build_time(&options),
+			.clock_skew_s = options.now_s ? (int64_t)options.now_s - (int64_t)time(NULL)
+	                                              : 0,
+			.trial_ms = (int64_t)options.trial_s * 1000,
+			.wait_s = (unsigned)options.wait_s,
+			.report_s = (unsigned)options.report_s,
 	};
 	r = prepare(&options, &agent, socket_path, sizeof(socket_path), &err);
 	if (r == 0)

@@ -13,8 +13,8 @@ bool messages_is_id(const char *id)
 				      "0123456789._-";
 	size_t length = strlen(id);
 
-	return length >= 1 && length < MESSAGES_ID_MAX && id[0] != '.'
-			&& strspn(id, allowed) == length;
+	return length >= 1 && length < MESSAGES_ID_MAX && id[0] != '.' &&
+	       strspn(id, allowed) == length;
 }
 
 static void read_id(struct json *in, const char *key, char id[MESSAGES_ID_MAX])
@@ -103,8 +103,7 @@ int messages_read_decision(const char *text, size_t size, struct messages_decisi
 	return 0;
 }
 
-int messages_read_offer(const char *text, size_t size, struct messages_offer *ret,
-		struct err *err)
+int messages_read_offer(const char *text, size_t size, struct messages_offer *ret, struct err *err)
 {
 	OWNED(json) cJSON *document = NULL;
 	struct messages_offer offer = {0};

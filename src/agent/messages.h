@@ -28,7 +28,7 @@ struct messages_hardware {
 
 /* Body of POST enrol; free(). */
 char *messages_enrol(const char *csr, const uint8_t commitment[MESSAGES_HASH_SIZE],
-		     const struct messages_hardware *hardware);
+		const struct messages_hardware *hardware);
 
 struct messages_enrolment {
 	char id[MESSAGES_ID_MAX];
@@ -38,7 +38,7 @@ struct messages_enrolment {
 };
 
 int messages_read_enrolment(const char *text, size_t size, struct messages_enrolment *ret,
-			    struct err *err);
+		struct err *err);
 
 /* Body of POST enrol/ID; free(). */
 char *messages_poll(const uint8_t nonce[MESSAGES_NONCE_SIZE], unsigned wait_s);
@@ -47,13 +47,13 @@ enum messages_state { MESSAGES_WAITING, MESSAGES_APPROVED, MESSAGES_REFUSED };
 
 struct messages_decision {
 	enum messages_state state;
-	char device[MESSAGES_ID_MAX];       /* when approved */
+	char device[MESSAGES_ID_MAX]; /* when approved */
 	char certificate[MESSAGES_PEM_MAX];
-	char why[WIRE_DETAIL_MAX];          /* when refused; may be "" */
+	char why[WIRE_DETAIL_MAX]; /* when refused; may be "" */
 };
 
 int messages_read_decision(const char *text, size_t size, struct messages_decision *ret,
-			   struct err *err);
+		struct err *err);
 
 /* The answer to wait: a revision and where to fetch it. */
 struct messages_offer {
@@ -61,14 +61,13 @@ struct messages_offer {
 	uint8_t hash[MESSAGES_HASH_SIZE];
 };
 
-int messages_read_offer(const char *text, size_t size, struct messages_offer *ret,
-			struct err *err);
+int messages_read_offer(const char *text, size_t size, struct messages_offer *ret, struct err *err);
 
 /* What is running here. */
 struct messages_report {
-	uint64_t revision;     /* 0: none */
-	const char *state;     /* "good", "trial", "returned" */
-	enum reason reason;    /* REASON_NONE: nothing hinders */
+	uint64_t revision;  /* 0: none */
+	const char *state;  /* "good", "trial", "returned" */
+	enum reason reason; /* REASON_NONE: nothing hinders */
 	char detail[WIRE_DETAIL_MAX];
 	char address[64];
 	const char *screen;

@@ -105,8 +105,8 @@ static void look_up_service(struct names_question *question)
 	}
 	int size = res_nquery(&state, question->name, ns_c_in, ns_t_srv, packet, sizeof(packet));
 	(void)!getrandom(&random, sizeof(random), 0);
-	if (size > 0 && size <= PACKET_MAX
-			&& names_pick_service(packet, (size_t)size, random, &question->answer))
+	if (size > 0 && size <= PACKET_MAX &&
+			names_pick_service(packet, (size_t)size, random, &question->answer))
 		question->answer.count = 1;
 	res_nclose(&state);
 }
@@ -211,8 +211,8 @@ static struct sockaddr_in read_dns(const char *text)
 		return dns;
 	memcpy(address, text, (size_t)(colon - text));
 	address[colon - text] = 0;
-	if (text_to_number(colon + 1, 1, 65535, &port) == 0
-			&& inet_pton(AF_INET, address, &dns.sin_addr) == 1)
+	if (text_to_number(colon + 1, 1, 65535, &port) == 0 &&
+			inet_pton(AF_INET, address, &dns.sin_addr) == 1)
 		dns.sin_port = htons((uint16_t)port);
 	return dns;
 }

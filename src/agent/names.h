@@ -40,10 +40,10 @@ void names_destroy(struct names *names); /* takes NULL; no calls any more */
 
 /* Addresses of a host and port; a numeric host as well. NULL: too many are waiting. */
 struct names_question *names_ask_host(struct names *names, const char *host, uint16_t port,
-				      names_done_fn done, void *data);
+		names_done_fn done, void *data);
 /* _tynd._tcp.`domain`: one target, picked as RFC 2782 says. NULL as above. */
 struct names_question *names_ask_service(struct names *names, const char *domain,
-					 names_done_fn done, void *data);
+		names_done_fn done, void *data);
 void names_cancel(struct names_question *question); /* no call; takes NULL */
 
 /*
@@ -51,6 +51,6 @@ void names_cancel(struct names_question *question); /* no call; takes NULL */
  * with 32 `random` bits. Returns 0 and leaves `answer` when the packet holds none.
  */
 int names_pick_service(const uint8_t *packet, size_t size, uint32_t random,
-		       struct names_answer *answer);
+		struct names_answer *answer);
 
 #endif

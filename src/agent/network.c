@@ -47,9 +47,9 @@ static void take_value(const char *word, const char *key, char *buffer, size_t s
 static enum network_state state_of(const char *value)
 {
 	static const char *const names[] = {
-		[NETWORK_NO_CARRIER] = "no-carrier",
-		[NETWORK_NO_ADDRESS] = "no-address",
-		[NETWORK_UP] = "up",
+			[NETWORK_NO_CARRIER] = "no-carrier",
+			[NETWORK_NO_ADDRESS] = "no-address",
+			[NETWORK_UP] = "up",
 	};
 
 	for (unsigned i = NETWORK_NO_CARRIER; i <= NETWORK_UP; i++)

@@ -35,8 +35,8 @@ struct network network_parse(const char *text, size_t size);
 struct cmdline {
 	char server[WIRE_URL_MAX]; /* tynd.server= */
 	bool has_pin;
-	uint8_t pin[32];           /* tynd.ca=sha256:HEX of the CA certificate's DER */
-	bool is_pin_broken;        /* tynd.ca= is there and makes no sense: trust nobody */
+	uint8_t pin[32];    /* tynd.ca=sha256:HEX of the CA certificate's DER */
+	bool is_pin_broken; /* tynd.ca= is there and makes no sense: trust nobody */
 };
 
 /* The last one of a repeated word counts, as for the kernel. */
@@ -50,7 +50,7 @@ struct network_watch;
 
 /* Calls `fn` after each change of the file at `path`. NULL when the kernel has no watch left. */
 struct network_watch *network_watch_create(struct loop *loop, const char *path,
-					   void (*fn)(void *data), void *data);
+		void (*fn)(void *data), void *data);
 void network_watch_destroy(struct network_watch *watch); /* takes NULL */
 
 #endif

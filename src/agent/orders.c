@@ -104,7 +104,8 @@ static void on_dial(void *data, uint32_t id, const char *host, uint16_t port)
 	}
 	if (place) {
 		place->agent = agent;
-		place->dial = dial_start(agent->loop, agent->names, host, port, id, on_dialed, place);
+		place->dial = dial_start(agent->loop, agent->names, host, port, id, on_dialed,
+				place);
 	}
 	if (!place || !place->dial) {
 		log_warn("too many connections are being made for sessions");
@@ -123,10 +124,10 @@ static void on_session(void *data, bool is_running, enum reason reason, const ch
 }
 
 const struct kiosk_events orders = {
-	.connected = on_kiosk,
-	.gone = on_kiosk_gone,
-	.config_up = on_config_up,
-	.server = on_typed,
-	.dial = on_dial,
-	.session = on_session,
+		.connected = on_kiosk,
+		.gone = on_kiosk_gone,
+		.config_up = on_config_up,
+		.server = on_typed,
+		.dial = on_dial,
+		.session = on_session,
 };

@@ -39,13 +39,14 @@ static enum reason judge_certificate(long verify, enum clock_verdict clock, stru
 			return say(err, REASON_CLOCK_WRONG,
 					"this device's clock is behind, so the server's "
 					"certificate looks not yet valid");
-		return say(err, REASON_SERVER_EXPIRED,
-				"the server's certificate is not valid yet");
+		return say(err, REASON_SERVER_EXPIRED, "the server's certificate is not valid yet");
 	case X509_V_OK:
 		return say(err, REASON_SERVER_UNTRUSTED,
 				"the server's certificate is for another name");
 	default:
-		err_set(err, 0, "the server's certificate is not from this device's organisation: %s",
+		err_set(err, 0,
+				"the server's certificate is not from this device's organisation: "
+				"%s",
 				X509_verify_cert_error_string(verify));
 		return REASON_SERVER_UNTRUSTED;
 	}
@@ -54,7 +55,9 @@ static enum reason judge_certificate(long verify, enum clock_verdict clock, stru
 static enum reason judge_body(const struct outcome *outcome, enum outcome_of of, struct err *err)
 {
 	if (outcome->is_too_large)
-		return say(err, of == OUTCOME_OF_CONFIG ? REASON_CONFIG_INVALID : REASON_SERVER_ERROR,
+		return say(err,
+				of == OUTCOME_OF_CONFIG ? REASON_CONFIG_INVALID
+							: REASON_SERVER_ERROR,
 				"the server's answer is longer than allowed");
 	return say(err, of == OUTCOME_OF_CONFIG ? REASON_CONFIG_TRUNCATED : REASON_SERVER_ERROR,
 			"the server's answer ended before all bytes came");
@@ -67,7 +70,8 @@ static enum reason judge_transfer(const struct outcome *outcome, enum outcome_of
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return say(err, REASON_NET_NO_NAME, "DNS does not know the server's name");
 	case CURLE_COULDNT_CONNECT:
-		return say(err, REASON_SERVER_UNREACHABLE, "nothing answers at the server's address");
+		return say(err, REASON_SERVER_UNREACHABLE,
+				"nothing answers at the server's address");
 	case CURLE_OPERATION_TIMEDOUT:
 		return say(err, REASON_SERVER_UNREACHABLE, "the server did not answer in time");
 	case CURLE_SEND_ERROR:
@@ -105,10 +109,12 @@ enum reason outcome_judge(const struct outcome *outcome, enum outcome_of of,
 	case 401:
 	case 403:
 		return say(err, REASON_SERVER_REFUSED,
-				"the server does not accept this device: it was removed or refused");
+				"the server does not accept this device: it was removed or "
+				"refused");
 	case 429:
 	case 503:
-		return say(err, REASON_SERVER_ERROR, "the server is busy and asks to come back later");
+		return say(err, REASON_SERVER_ERROR,
+				"the server is busy and asks to come back later");
 	default:
 		err_set(err, 0, "the server answered with HTTP status %ld", outcome->status);
 		return REASON_SERVER_ERROR;

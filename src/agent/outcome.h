@@ -37,7 +37,7 @@ struct outcome {
 
 /* REASON_NONE for 2xx; otherwise the reason, and a sentence for the small print in `err`. */
 enum reason outcome_judge(const struct outcome *outcome, enum outcome_of of,
-			  enum clock_verdict clock, struct err *err);
+		enum clock_verdict clock, struct err *err);
 
 /*
  * Milliseconds before the next try after `failures` (1, 2, ...) in a row: full jitter

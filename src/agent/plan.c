@@ -54,8 +54,7 @@ static int64_t fail(struct plan *plan, const struct plan_event *event)
 	return outcome_back_off_ms(plan->failures, event->retry_after_s, event->random);
 }
 
-static int64_t after_nothing(struct plan *plan, enum plan_step step,
-		const struct plan_event *event)
+static int64_t after_nothing(struct plan *plan, enum plan_step step, const struct plan_event *event)
 {
 	succeed(plan, step, PLAN_NOTHING);
 	plan->is_code_known = step == PLAN_POLL;

@@ -29,12 +29,12 @@ static char *make_report(const struct agent *agent)
 {
 	const struct conf_signed *running = configs_running(&agent->configs);
 	struct messages_report report = {
-		.revision = running ? running->revision : 0,
-		.state = state_of(agent),
-		.reason = agent->config_reason,
-		.screen = screen_of(agent),
-		.is_session_running = agent->is_session_running,
-		.session_reason = agent->session_reason,
+			.revision = running ? running->revision : 0,
+			.state = state_of(agent),
+			.reason = agent->config_reason,
+			.screen = screen_of(agent),
+			.is_session_running = agent->is_session_running,
+			.session_reason = agent->session_reason,
 	};
 
 	if (report.reason == REASON_NONE && agent->store.trouble.text[0])
@@ -58,8 +58,9 @@ static void on_reported(void *data, const struct http_answer *answer)
 		agent->report_failures++;
 		agent->is_report_due = true;
 		log_debug("the report did not go out: %s", why.text);
-		loop_timer_set(agent->report_timer, outcome_back_off_ms(agent->report_failures,
-				answer->outcome.retry_after_s, agent_random()));
+		loop_timer_set(agent->report_timer,
+				outcome_back_off_ms(agent->report_failures,
+						answer->outcome.retry_after_s, agent_random()));
 		return;
 	}
 	agent->report_failures = 0;
@@ -87,10 +88,10 @@ void report_on_timer(void *data)
 	OWNED(memory) char *body = make_report(agent);
 	(void)text_format(url, sizeof(url), "%s/device/v1/report", agent->trust.server);
 	const struct http_options options = {
-		.url = url,
-		.body = body,
-		.size_max = AGENT_BODY_MAX,
-		.timeout_s = 30,
+			.url = url,
+			.body = body,
+			.size_max = AGENT_BODY_MAX,
+			.timeout_s = 30,
 	};
 	agent->report_request = http_start(agent->http, &options, on_reported, agent);
 	if (!agent->report_request)

@@ -19,8 +19,8 @@ static int read_target(const ns_msg *message, const ns_rr *record, struct target
 	const uint8_t *data = ns_rr_rdata(*record);
 	char name[NS_MAXDNAME];
 
-	if (ns_rr_type(*record) != ns_t_srv || ns_rr_class(*record) != ns_c_in
-			|| ns_rr_rdlen(*record) <= SRV_FIXED_SIZE)
+	if (ns_rr_type(*record) != ns_t_srv || ns_rr_class(*record) != ns_c_in ||
+			ns_rr_rdlen(*record) <= SRV_FIXED_SIZE)
 		return 0;
 	target.priority = (uint16_t)ns_get16(data);
 	target.weight = (uint16_t)ns_get16(data + 2);

@@ -64,21 +64,21 @@ struct agent {
 	struct names_question *question; /* of the step */
 	struct err detail;               /* of the last failure */
 
-	struct address server;           /* when plan.has_server */
-	struct address service;          /* found by DNS SRV; host "": none */
+	struct address server;  /* when plan.has_server */
+	struct address service; /* found by DNS SRV; host "": none */
 	struct agent_enrolment enrolment;
 
 	struct messages_offer offer;
 	struct trial trial;
 	struct loop_timer *trial_timer;
-	enum reason config_reason;       /* why an offered config is not used */
+	enum reason config_reason; /* why an offered config is not used */
 	struct err config_detail;
 
 	struct http_request *report_request;
 	struct loop_timer *report_timer;
 	unsigned report_failures;
-	bool is_report_due;              /* something changed since the last one was made */
-	bool is_up;                      /* the kiosk drew with some config */
+	bool is_report_due; /* something changed since the last one was made */
+	bool is_up;         /* the kiosk drew with some config */
 	bool is_session_running;
 	char desktop[64];
 	enum reason session_reason;
@@ -95,10 +95,9 @@ void agent_reached(struct agent *agent); /* the server answered */
 void agent_choose_server(struct agent *agent);
 /* Start the step's request; a failure of curl ends the step. */
 void agent_request(struct agent *agent, const char *path, const char *body, unsigned wait_s,
-		   http_done_fn done);
+		http_done_fn done);
 /* The reason of an answer; `detail` is set for all but REASON_NONE. */
-enum reason agent_judge(struct agent *agent, const struct http_answer *answer,
-			enum outcome_of of);
+enum reason agent_judge(struct agent *agent, const struct http_answer *answer, enum outcome_of of);
 /* The event for a reason that agent_judge gave. */
 struct plan_event agent_event(const struct http_answer *answer, enum reason reason);
 

@@ -22,8 +22,8 @@ static enum reason config_hindrance(const struct agent *agent, struct err *detai
 		err_set(detail, 0, "the server has no config for this device yet");
 		return REASON_CONFIG_NONE;
 	}
-	if (running->expires_s && now_s > running->expires_s
-			&& clock_judge(now_s, agent_floor_s(agent)) == CLOCK_PLAUSIBLE) {
+	if (running->expires_s && now_s > running->expires_s &&
+			clock_judge(now_s, agent_floor_s(agent)) == CLOCK_PLAUSIBLE) {
 		err_set(detail, 0, "the config was to be replaced by now; it stays in use");
 		return REASON_CONFIG_EXPIRED;
 	}

@@ -14,12 +14,12 @@
 static const char *name_of(enum store_file file)
 {
 	static const char *const names[] = {
-		[STORE_KEY] = "key.pem",
-		[STORE_TRUST] = "trust.json",
-		[STORE_STATE] = "state.json",
-		[STORE_CURRENT] = "current",
-		[STORE_PREVIOUS] = "previous",
-		[STORE_TRIAL] = "trial",
+			[STORE_KEY] = "key.pem",
+			[STORE_TRUST] = "trust.json",
+			[STORE_STATE] = "state.json",
+			[STORE_CURRENT] = "current",
+			[STORE_PREVIOUS] = "previous",
+			[STORE_TRIAL] = "trial",
 	};
 
 	return names[file];
@@ -73,9 +73,7 @@ static int sync_folder(const struct store *store, struct err *err)
 {
 	OWNED(fd) int fd = open(store->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || fsync(fd) < 0)
-		return err_errno(err, errno, "%s", store->folder);
-	return 0;
+	return fd < 0 || fsync(fd) < 0 ? err_errno(err, errno, "%s", store->folder) : 0;
 }
 
 int store_rename(struct store *store, enum store_file from, enum store_file to)

@@ -42,7 +42,7 @@ struct store store_open(const char *folder);
 
 /* Append the file to `bytes` (at most its maximum). -ENOENT: there is none. */
 int store_read(const struct store *store, enum store_file file, struct array *bytes,
-	       struct err *err);
+		struct err *err);
 int store_write(struct store *store, enum store_file file, const void *bytes, size_t size);
 /* Works on a full disk as well. A missing `from` is -ENOENT. */
 int store_rename(struct store *store, enum store_file from, enum store_file to);
@@ -64,10 +64,10 @@ int store_parse_trust(const void *text, size_t size, struct store_trust *ret, st
 
 /* What must not be forgotten. */
 struct store_state {
-	uint64_t seen;         /* greatest revision ever accepted: the floor */
-	uint64_t returned;     /* revision that did not come up; 0: none */
-	int64_t issued_s;      /* newest signed time: the floor of the clock */
-	uint32_t trial_starts; /* starts with what is on trial */
+	uint64_t seen;            /* greatest revision ever accepted: the floor */
+	uint64_t returned;        /* revision that did not come up; 0: none */
+	int64_t issued_s;         /* newest signed time: the floor of the clock */
+	uint32_t trial_starts;    /* starts with what is on trial */
 	char typed[WIRE_URL_MAX]; /* server that a person typed in; "": none */
 };
 

@@ -33,11 +33,11 @@ uint64_t trial_newest(const struct trial_floor *floor, uint64_t refused);
 
 /* A config on trial. */
 struct trial {
-	bool is_begun;      /* a kiosk got it: the time runs */
+	bool is_begun; /* a kiosk got it: the time runs */
 	int64_t begun_ms;
-	bool is_up;         /* the kiosk drew its screen with it */
-	bool is_reached;    /* the server answered since */
-	bool has_previous;  /* there is one to return to */
+	bool is_up;        /* the kiosk drew its screen with it */
+	bool is_reached;   /* the server answered since */
+	bool has_previous; /* there is one to return to */
 };
 
 enum trial_verdict { TRIAL_GOES_ON, TRIAL_GOOD, TRIAL_RETURN };

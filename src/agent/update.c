@@ -25,8 +25,9 @@ static enum reason take_offer(struct agent *agent, const struct http_answer *ans
 	}
 	if (agent->offer.revision > newest(agent))
 		return REASON_NONE;
-	err_set(&agent->detail, 0, "the server offers config %" PRIu64 ", which is not newer than %"
-			PRIu64, agent->offer.revision, newest(agent));
+	err_set(&agent->detail, 0,
+			"the server offers config %" PRIu64 ", which is not newer than %" PRIu64,
+			agent->offer.revision, newest(agent));
 	return REASON_CONFIG_OLDER;
 }
 
@@ -89,8 +90,8 @@ static enum reason take_config(struct agent *agent, const struct http_answer *an
 				agent->offer.revision);
 		return REASON_CONFIG_TRUNCATED;
 	}
-	enum reason reason = configs_take(&agent->configs, answer->body, answer->size,
-			&agent->detail);
+	enum reason reason =
+			configs_take(&agent->configs, answer->body, answer->size, &agent->detail);
 	if (reason == REASON_NONE)
 		begin_trial(agent);
 	else
@@ -157,8 +158,9 @@ void update_check_trial(struct agent *agent)
 		end_trial(agent);
 		return;
 	case TRIAL_RETURN:
-		err_set(&agent->config_detail, 0, "config %" PRIu64 " did not come up within %" PRId64
-				" s: %s", revision, agent->options.trial_ms / 1000,
+		err_set(&agent->config_detail, 0,
+				"config %" PRIu64 " did not come up within %" PRId64 " s: %s",
+				revision, agent->options.trial_ms / 1000,
 				agent->trial.is_up ? "the server was not reached with it"
 						   : "the kiosk drew no screen with it");
 		agent->config_reason = REASON_CONFIG_RETURNED;

@@ -6,28 +6,28 @@
 static const struct {
 	const char *text, *url, *error; /* one of both */
 } cases[] = {
-	{"tynd.example", "https://tynd.example:8443", NULL},
-	{"  Tynd.Example:443\n", "https://Tynd.Example:443", NULL},
-	{"https://10.0.2.2", "https://10.0.2.2:8443", NULL},
-	{"HTTPS://a-b_c.d:1/", "https://a-b_c.d:1", NULL},
-	{"[2001:db8::1]", "https://[2001:db8::1]:8443", NULL},
-	{"https://[::1]:65535/", "https://[::1]:65535", NULL},
-	{"", NULL, "is not host"},
-	{"   ", NULL, "is not host"},
-	{"http://tynd.example", NULL, "port"},
-	{"tynd.example:0", NULL, "1..65535"},
-	{"tynd.example:65536", NULL, "1..65535"},
-	{"tynd.example:", NULL, "1..65535"},
-	{"tynd.example:8443:1", NULL, "1..65535"},
-	{"https://tynd.example/path", NULL, "is not host"},
-	{"user@tynd.example", NULL, "is not host"},
-	{"tynd example", NULL, "is not host"},
-	{"2001:db8::1", NULL, "port"},
-	{"[2001:db8::1", NULL, "] is missing"},
-	{"[2001:db8::1]8443", NULL, "1..65535"},
-	{"[tynd.example]", NULL, "is not host"},
-	{"-tynd", NULL, "is not host"},
-	{"tynd\x01", NULL, "is not host"},
+		{"tynd.example", "https://tynd.example:8443", NULL},
+		{"  Tynd.Example:443\n", "https://Tynd.Example:443", NULL},
+		{"https://10.0.2.2", "https://10.0.2.2:8443", NULL},
+		{"HTTPS://a-b_c.d:1/", "https://a-b_c.d:1", NULL},
+		{"[2001:db8::1]", "https://[2001:db8::1]:8443", NULL},
+		{"https://[::1]:65535/", "https://[::1]:65535", NULL},
+		{"", NULL, "is not host"},
+		{"   ", NULL, "is not host"},
+		{"http://tynd.example", NULL, "port"},
+		{"tynd.example:0", NULL, "1..65535"},
+		{"tynd.example:65536", NULL, "1..65535"},
+		{"tynd.example:", NULL, "1..65535"},
+		{"tynd.example:8443:1", NULL, "1..65535"},
+		{"https://tynd.example/path", NULL, "is not host"},
+		{"user@tynd.example", NULL, "is not host"},
+		{"tynd example", NULL, "is not host"},
+		{"2001:db8::1", NULL, "port"},
+		{"[2001:db8::1", NULL, "] is missing"},
+		{"[2001:db8::1]8443", NULL, "1..65535"},
+		{"[tynd.example]", NULL, "is not host"},
+		{"-tynd", NULL, "is not host"},
+		{"tynd\x01", NULL, "is not host"},
 };
 
 static void check_case(unsigned i)
@@ -50,11 +50,13 @@ static void check_case(unsigned i)
 
 int main(void)
 {
-	TEST ("an address is host, host:port or a URL, and nothing else") {
+	TEST("an address is host, host:port or a URL, and nothing else")
+	{
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i);
 	}
-	TEST ("a host that is too long is refused, one that fits is not") {
+	TEST("a host that is too long is refused, one that fits is not")
+	{
 		char text[WIRE_URL_MAX + 64];
 		struct address address;
 
@@ -68,7 +70,8 @@ int main(void)
 		text[sizeof(text) - 1] = 0;
 		CHECK(address_parse(text, &address, NULL) < 0);
 	}
-	TEST ("the first source that makes sense is taken") {
+	TEST("the first source that makes sense is taken")
+	{
 		const char *const texts[] = {"", "not an address", "second:1", "third"};
 		struct address address = {0};
 

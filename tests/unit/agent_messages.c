@@ -13,41 +13,64 @@
 static const struct {
 	const char *text, *error;
 } enrolments[] = {
-	{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM "\",\"config_key\":\"" KEY64
-	 "\"}", NULL},
-	{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM "\",\"config_key\":\"" KEY64
-	 "\",\"later\":[1]}", NULL},
-	{"{\"enrolment\":\"../x\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM "\",\"config_key\":\"" KEY64
-	 "\"}", "enrolment"},
-	{"{\"enrolment\":\"e-1\",\"nonce\":\"00\",\"ca\":\"" PEM "\",\"config_key\":\"" KEY64 "\"}",
-	 "nonce"},
-	{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM "\",\"config_key\":\"AAEC\"}",
-	 "config_key"},
-	{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":1,\"config_key\":\"" KEY64 "\"}", "ca"},
-	{"{\"enrolment\":\"e-1\"}", "nonce"},
-	{"[]", ""},
-	{"", ""},
-	{"<html>sign in to the hotel's network</html>", ""},
+		{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM
+		 "\",\"config_key\":\"" KEY64 "\"}",
+				NULL},
+		{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM
+		 "\",\"config_key\":\"" KEY64 "\",\"later\":[1]}",
+				NULL},
+		{"{\"enrolment\":\"../x\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM
+		 "\",\"config_key\":\"" KEY64 "\"}",
+				"enrolment"},
+		{"{\"enrolment\":\"e-1\",\"nonce\":\"00\",\"ca\":\"" PEM
+		 "\",\"config_key\":\"" KEY64 "\"}",
+				"nonce"},
+		{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":\"" PEM
+		 "\",\"config_key\":\"AAEC\"}",
+				"config_key"},
+		{"{\"enrolment\":\"e-1\",\"nonce\":\"" NONCE "\",\"ca\":1,\"config_key\":\"" KEY64
+		 "\"}",
+				"ca"},
+		{"{\"enrolment\":\"e-1\"}", "nonce"},
+		{"[]", ""},
+		{"", ""},
+		{"<html>sign in to the hotel's network</html>", ""},
 };
 
 static const struct {
 	const char *text;
 	uint64_t revision; /* 0: refused */
 } offers[] = {
-	{"{\"revision\":5,\"config\":\"" NONCE "\"}", 5},
-	{"{\"revision\":999999999999999,\"config\":\"" NONCE "\",\"more\":{}}", 999999999999999U},
-	{"{\"revision\":0,\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":-1,\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":1.5,\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":1e400,\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":\"5\",\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":5,\"config\":\"" NONCE "00\"}", 0},
-	{"{\"revision\":5,\"config\":\"zz\"}", 0},
-	{"{\"revision\":5}", 0},
-	{"{\"revision\":5,\"revision\":6,\"config\":\"" NONCE "\"}", 0},
-	{"{\"revision\":5,\"config\":\"" NONCE "\"}x", 0},
-	{"null", 0},
+		{"{\"revision\":5,\"config\":\"" NONCE "\"}", 5},
+		{"{\"revision\":999999999999999,\"config\":\"" NONCE "\",\"more\":{}}",
+				999999999999999U},
+		{"{\"revision\":0,\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":-1,\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":1.5,\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":1e400,\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":\"5\",\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":5,\"config\":\"" NONCE "00\"}", 0},
+		{"{\"revision\":5,\"config\":\"zz\"}", 0},
+		{"{\"revision\":5}", 0},
+		{"{\"revision\":5,\"revision\":6,\"config\":\"" NONCE "\"}", 0},
+		{"{\"revision\":5,\"config\":\"" NONCE "\"}x", 0},
+		{"null", 0},
 };
+
+static void test_enrolments(void)
+{
+	for (unsigned i = 0; i < sizeof(enrolments) / sizeof(enrolments[0]); i++) {
+		const char *text = enrolments[i].text, *error = enrolments[i].error;
+		struct messages_enrolment enrolment;
+		struct err err = {0};
+
+		CHECK_INT(messages_read_enrolment(text, strlen(text), &enrolment, &err) < 0,
+				error != NULL);
+		CHECK_HAS(err.text, error ? error : "");
+		if (!error)
+			CHECK_INT(enrolment.nonce[31] + enrolment.config_key[31], 62);
+	}
+}
 
 static int read_decision(const char *text, struct messages_decision *ret)
 {
@@ -65,12 +88,15 @@ static void test_decision(void)
 	CHECK_INT(read_decision("{\"state\":\"refused\",\"error\":\"not ours\"}", &decision), 0);
 	CHECK_INT(decision.state, MESSAGES_REFUSED);
 	CHECK_TEXT(decision.why, "not ours");
-	CHECK_INT(read_decision("{\"state\":\"approved\",\"device\":\"d1\",\"certificate\":\"" PEM "\"}",
-				  &decision), 0);
+	CHECK_INT(read_decision("{\"state\":\"approved\",\"device\":\"d1\",\"certificate\":\"" PEM
+				"\"}",
+				  &decision),
+			0);
 	CHECK_INT(decision.state, MESSAGES_APPROVED);
 	CHECK_TEXT(decision.device, "d1");
 	CHECK_HAS(decision.certificate, "BEGIN CERTIFICATE-----\n");
-	CHECK(read_decision("{\"state\":\"approved\",\"device\":\"d/1\",\"certificate\":\"" PEM "\"}",
+	CHECK(read_decision("{\"state\":\"approved\",\"device\":\"d/1\",\"certificate\":\"" PEM
+			    "\"}",
 			      &decision) < 0);
 	CHECK(read_decision("{\"state\":\"approved\",\"device\":\"d1\"}", &decision) < 0);
 	CHECK(read_decision("{\"state\":\"maybe\"}", &decision) < 0);
@@ -79,36 +105,50 @@ static void test_decision(void)
 
 static void test_report(void)
 {
-	struct messages_report report = {.revision = 7, .state = "trial",
-		.reason = REASON_CONFIG_RETURNED, .detail = "æ \"x\"", .address = "10.0.0.1",
-		.screen = "sign-in", .is_session_running = true, .desktop = "main",
-		.session_reason = REASON_NONE};
+	struct messages_report report = {.revision = 7,
+			.state = "trial",
+			.reason = REASON_CONFIG_RETURNED,
+			.detail = "æ \"x\"",
+			.address = "10.0.0.1",
+			.screen = "sign-in",
+			.is_session_running = true,
+			.desktop = "main",
+			.session_reason = REASON_NONE};
 	OWNED(memory) char *text = messages_report(&report);
 
-	CHECK_TEXT(text, "{\"revision\":7,\"state\":\"trial\",\"reason\":\"C34\",\"detail\":\"æ \\\"x\\\"\","
-			 "\"version\":\"" TYND_VERSION "\",\"address\":\"10.0.0.1\",\"screen\":\"sign-in\","
+	CHECK_TEXT(text, "{\"revision\":7,\"state\":\"trial\",\"reason\":\"C34\",\"detail\":\"æ "
+			 "\\\"x\\\"\","
+			 "\"version\":\"" TYND_VERSION
+			 "\",\"address\":\"10.0.0.1\",\"screen\":\"sign-in\","
 			 "\"session\":{\"running\":true,\"desktop\":\"main\",\"reason\":\"\"}}");
+}
+
+static void test_cut(void)
+{
+	char cut[5];
+
+	messages_cut(cut, sizeof(cut), "abæx");
+	CHECK_TEXT(cut, "abæ");
+	messages_cut(cut, sizeof(cut), "abcæ");
+	CHECK_TEXT(cut, "abc");
+	messages_cut(cut, sizeof(cut), "ab€");
+	CHECK_TEXT(cut, "ab");
+	messages_cut(cut, sizeof(cut), "abcd");
+	CHECK_TEXT(cut, "abcd");
 }
 
 int main(void)
 {
-	TEST ("an answer to enrol is taken whole or refused with the key's name") {
-		for (unsigned i = 0; i < sizeof(enrolments) / sizeof(enrolments[0]); i++) {
-			struct messages_enrolment enrolment;
-			struct err err = {0};
-			int r = messages_read_enrolment(enrolments[i].text,
-					strlen(enrolments[i].text), &enrolment, &err);
-
-			CHECK_INT(r < 0, enrolments[i].error != NULL);
-			CHECK_HAS(err.text, enrolments[i].error ? enrolments[i].error : "");
-			if (r == 0)
-				CHECK_INT(enrolment.nonce[31] + enrolment.config_key[31], 62);
-		}
+	TEST("an answer to enrol is taken whole or refused with the key's name")
+	{
+		test_enrolments();
 	}
-	TEST ("a decision is one of three, and an approval has all it needs") {
+	TEST("a decision is one of three, and an approval has all it needs")
+	{
 		test_decision();
 	}
-	TEST ("an offer has a whole revision and a hash") {
+	TEST("an offer has a whole revision and a hash")
+	{
 		for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 			struct messages_offer offer = {0};
 			struct err err;
@@ -119,10 +159,12 @@ int main(void)
 			CHECK_INT(offer.revision, offers[i].revision);
 		}
 	}
-	TEST ("a report is what the protocol says") {
+	TEST("a report is what the protocol says")
+	{
 		test_report();
 	}
-	TEST ("requests are what the protocol says") {
+	TEST("requests are what the protocol says")
+	{
 		const uint8_t nonce[MESSAGES_NONCE_SIZE] = {0xab};
 		const struct messages_hardware hardware = {.model = "M", .mac = "1:2"};
 		OWNED(memory) char *poll = messages_poll(nonce, 25);
@@ -133,7 +175,8 @@ int main(void)
 		CHECK_HAS(enrol, "{\"csr\":\"CSR\",\"commitment\":\"ab00");
 		CHECK_HAS(enrol, "\"hardware\":{\"model\":\"M\",\"serial\":\"\",\"mac\":\"1:2\"");
 	}
-	TEST ("the server's sentence is shown only when it is one") {
+	TEST("the server's sentence is shown only when it is one")
+	{
 		char error[WIRE_DETAIL_MAX];
 
 		messages_read_error("{\"error\":\"no such device\"}", 26, error);
@@ -143,17 +186,9 @@ int main(void)
 		messages_read_error("<html>", 6, error);
 		CHECK_TEXT(error, "");
 	}
-	TEST ("a text is cut between characters") {
-		char cut[5];
-
-		messages_cut(cut, sizeof(cut), "abæx");
-		CHECK_TEXT(cut, "abæ");
-		messages_cut(cut, sizeof(cut), "abcæ");
-		CHECK_TEXT(cut, "abc");
-		messages_cut(cut, sizeof(cut), "ab€");
-		CHECK_TEXT(cut, "ab");
-		messages_cut(cut, sizeof(cut), "abcd");
-		CHECK_TEXT(cut, "abcd");
+	TEST("a text is cut between characters")
+	{
+		test_cut();
 	}
 	TEST_END();
 }

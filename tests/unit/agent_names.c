@@ -114,12 +114,14 @@ static void test_threads(void)
 	struct names_answer answers[8] = {0}, cancelled = {0};
 
 	for (int i = 0; i < 8; i++)
-		CHECK(names_ask_host(names, "127.0.0.1", (uint16_t)(i + 1), on_answer, &answers[i]));
+		CHECK(names_ask_host(names, "127.0.0.1", (uint16_t)(i + 1), on_answer,
+				&answers[i]));
 	names_cancel(names_ask_host(names, "127.0.0.1", 99, on_answer, &cancelled));
 	for (int i = 0; i < 2000 && count_answered(answers, 8) < 8; i++)
 		loop_step(loop, 100);
 	for (int i = 0; i < 8; i++) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)&answers[i].addresses[0].address;
+		const struct sockaddr_in *in =
+				(const struct sockaddr_in *)&answers[i].addresses[0].address;
 		CHECK_INT(answers[i].count, 1);
 		CHECK_INT(ntohs(in->sin_port), i + 1);
 	}
@@ -158,7 +160,8 @@ static struct dialled dial(const char *host, uint16_t port)
 
 static void test_dial(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+			.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(address);
 	OWNED(fd) int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char bytes[3] = "";
@@ -180,16 +183,20 @@ static void test_dial(void)
 
 int main(void)
 {
-	TEST ("the lowest priority is taken, by weight") {
+	TEST("the lowest priority is taken, by weight")
+	{
 		test_pick();
 	}
-	TEST ("no target is none") {
+	TEST("no target is none")
+	{
 		test_nothing();
 	}
-	TEST ("more names than threads are all answered, cancelled ones are not") {
+	TEST("more names than threads are all answered, cancelled ones are not")
+	{
 		test_threads();
 	}
-	TEST ("only a host and port of the config may be dialled") {
+	TEST("only a host and port of the config may be dialled")
+	{
 		struct conf conf = {.desktop_count = 1};
 
 		memcpy(conf.desktops[0].host, "Rds.Example", 12);
@@ -202,7 +209,8 @@ int main(void)
 		conf.desktop_count = 0;
 		CHECK(!dial_is_permitted(&conf, "rds.example", 3389));
 	}
-	TEST ("a connection is handed out, and a failure has its reason") {
+	TEST("a connection is handed out, and a failure has its reason")
+	{
 		test_dial();
 	}
 	TEST_END();

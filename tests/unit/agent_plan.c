@@ -9,33 +9,38 @@ static const struct {
 	enum wire_agent_phase phase;
 	enum reason reason;
 } cases[] = {
-	{{0}, PLAN_REST, WIRE_AGENT_NO_SERVER, REASON_SERVER_UNKNOWN},
-	{{.network = NETWORK_NO_CARRIER, .has_server = true}, PLAN_REST, WIRE_AGENT_NETWORK,
-			REASON_NET_NO_LINK},
-	{{.network = NETWORK_NO_ADDRESS}, PLAN_REST, WIRE_AGENT_NETWORK, REASON_NET_NO_ADDRESS},
-	{{.network = NETWORK_NO_CARRIER, .is_enrolled = true}, PLAN_REST, WIRE_AGENT_OFFLINE,
-			REASON_NET_NO_LINK},
-	{{.has_domain = true}, PLAN_LOOK, WIRE_AGENT_NO_SERVER, REASON_SERVER_UNKNOWN},
-	{{.has_domain = true, .reason = REASON_NET_NO_NAME}, PLAN_LOOK, WIRE_AGENT_NO_SERVER,
-			REASON_NET_NO_NAME},
-	{{.has_server = true}, PLAN_ENROL, WIRE_AGENT_REACHING, REASON_NONE},
-	{{.has_server = true, .reason = REASON_SERVER_UNREACHABLE}, PLAN_ENROL, WIRE_AGENT_REACHING,
-			REASON_SERVER_UNREACHABLE},
-	{{.has_server = true, .has_enrolment = true}, PLAN_POLL, WIRE_AGENT_REACHING, REASON_NONE},
-	{{.has_server = true, .has_enrolment = true, .is_code_known = true}, PLAN_POLL,
-			WIRE_AGENT_APPROVAL, REASON_NONE},
-	{{.has_server = true, .has_enrolment = true, .is_code_known = true,
-			 .reason = REASON_SERVER_UNREACHABLE}, PLAN_POLL, WIRE_AGENT_APPROVAL,
-			REASON_SERVER_UNREACHABLE},
-	{{.has_server = true, .is_refused = true, .reason = REASON_SERVER_REFUSED}, PLAN_ENROL,
-			WIRE_AGENT_REFUSED, REASON_SERVER_REFUSED},
-	{{.is_enrolled = true, .has_server = true}, PLAN_WAIT, WIRE_AGENT_OFFLINE, REASON_NONE},
-	{{.is_enrolled = true, .has_server = true, .is_reached = true}, PLAN_WAIT,
-			WIRE_AGENT_ONLINE, REASON_NONE},
-	{{.is_enrolled = true, .has_server = true, .has_offer = true}, PLAN_FETCH,
-			WIRE_AGENT_OFFLINE, REASON_NONE},
-	{{.is_enrolled = true, .is_refused = true, .reason = REASON_SERVER_REFUSED}, PLAN_WAIT,
-			WIRE_AGENT_OFFLINE, REASON_SERVER_REFUSED},
+		{{0}, PLAN_REST, WIRE_AGENT_NO_SERVER, REASON_SERVER_UNKNOWN},
+		{{.network = NETWORK_NO_CARRIER, .has_server = true}, PLAN_REST, WIRE_AGENT_NETWORK,
+				REASON_NET_NO_LINK},
+		{{.network = NETWORK_NO_ADDRESS}, PLAN_REST, WIRE_AGENT_NETWORK,
+				REASON_NET_NO_ADDRESS},
+		{{.network = NETWORK_NO_CARRIER, .is_enrolled = true}, PLAN_REST,
+				WIRE_AGENT_OFFLINE, REASON_NET_NO_LINK},
+		{{.has_domain = true}, PLAN_LOOK, WIRE_AGENT_NO_SERVER, REASON_SERVER_UNKNOWN},
+		{{.has_domain = true, .reason = REASON_NET_NO_NAME}, PLAN_LOOK,
+				WIRE_AGENT_NO_SERVER, REASON_NET_NO_NAME},
+		{{.has_server = true}, PLAN_ENROL, WIRE_AGENT_REACHING, REASON_NONE},
+		{{.has_server = true, .reason = REASON_SERVER_UNREACHABLE}, PLAN_ENROL,
+				WIRE_AGENT_REACHING, REASON_SERVER_UNREACHABLE},
+		{{.has_server = true, .has_enrolment = true}, PLAN_POLL, WIRE_AGENT_REACHING,
+				REASON_NONE},
+		{{.has_server = true, .has_enrolment = true, .is_code_known = true}, PLAN_POLL,
+				WIRE_AGENT_APPROVAL, REASON_NONE},
+		{{.has_server = true,
+				 .has_enrolment = true,
+				 .is_code_known = true,
+				 .reason = REASON_SERVER_UNREACHABLE},
+				PLAN_POLL, WIRE_AGENT_APPROVAL, REASON_SERVER_UNREACHABLE},
+		{{.has_server = true, .is_refused = true, .reason = REASON_SERVER_REFUSED},
+				PLAN_ENROL, WIRE_AGENT_REFUSED, REASON_SERVER_REFUSED},
+		{{.is_enrolled = true, .has_server = true}, PLAN_WAIT, WIRE_AGENT_OFFLINE,
+				REASON_NONE},
+		{{.is_enrolled = true, .has_server = true, .is_reached = true}, PLAN_WAIT,
+				WIRE_AGENT_ONLINE, REASON_NONE},
+		{{.is_enrolled = true, .has_server = true, .has_offer = true}, PLAN_FETCH,
+				WIRE_AGENT_OFFLINE, REASON_NONE},
+		{{.is_enrolled = true, .is_refused = true, .reason = REASON_SERVER_REFUSED},
+				PLAN_WAIT, WIRE_AGENT_OFFLINE, REASON_SERVER_REFUSED},
 };
 
 static void check_case(unsigned i)
@@ -109,29 +114,62 @@ static void test_endless_offer(void)
 	}
 }
 
+static void test_cable(void)
+{
+	struct plan plan = {.is_enrolled = true, .has_server = true, .failures = 9};
+
+	CHECK(plan_set_network(&plan, NETWORK_NO_CARRIER, false));
+	CHECK_INT(plan_next(&plan), PLAN_REST);
+	CHECK(!plan_set_network(&plan, NETWORK_NO_CARRIER, false));
+	CHECK(plan_set_network(&plan, NETWORK_UP, true));
+	CHECK_INT(plan_next(&plan), PLAN_WAIT);
+	CHECK_INT(plan.failures, 0);
+	CHECK(plan_set_network(&plan, NETWORK_UP, true));
+}
+
+static void test_failure(void)
+{
+	struct plan plan = {.is_enrolled = true, .has_server = true, .is_reached = true};
+	enum reason reason;
+
+	after(&plan, PLAN_FAILED, REASON_SERVER_UNTRUSTED);
+	CHECK_INT(plan_phase(&plan, &reason), WIRE_AGENT_OFFLINE);
+	CHECK_INT(reason, REASON_SERVER_UNTRUSTED);
+	after(&plan, PLAN_NOTHING, REASON_NONE);
+	CHECK_INT(plan_phase(&plan, &reason), WIRE_AGENT_ONLINE);
+	CHECK_INT(reason, REASON_NONE);
+}
+
 int main(void)
 {
-	TEST ("what is known decides the next step and what is shown") {
+	TEST("what is known decides the next step and what is shown")
+	{
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i);
 	}
-	TEST ("the way of a new device leads to its config") {
+	TEST("the way of a new device leads to its config")
+	{
 		test_way();
 	}
-	TEST ("a server that forgot the enrolment is asked anew") {
-		struct plan plan = {.has_server = true, .has_enrolment = true, .is_code_known = true};
+	TEST("a server that forgot the enrolment is asked anew")
+	{
+		struct plan plan = {
+				.has_server = true, .has_enrolment = true, .is_code_known = true};
 
 		after(&plan, PLAN_GONE, REASON_SERVER_ERROR);
 		CHECK_INT(plan_next(&plan), PLAN_ENROL);
 		CHECK(!plan.is_code_known);
 	}
-	TEST ("a refused device asks again after minutes") {
+	TEST("a refused device asks again after minutes")
+	{
 		test_denied();
 	}
-	TEST ("an offer whose config never comes whole is not hammered") {
+	TEST("an offer whose config never comes whole is not hammered")
+	{
 		test_endless_offer();
 	}
-	TEST ("a long-poll that ends at once does not spin") {
+	TEST("a long-poll that ends at once does not spin")
+	{
 		struct plan plan = {.is_enrolled = true, .has_server = true};
 		struct plan_event event = {PLAN_NOTHING, .took_ms = 3};
 
@@ -139,29 +177,16 @@ int main(void)
 		event.took_ms = 1000;
 		CHECK_INT(plan_after(&plan, PLAN_WAIT, &event), 0);
 	}
-	TEST ("a failure keeps an enrolled device offline with its reason until it works") {
-		struct plan plan = {.is_enrolled = true, .has_server = true, .is_reached = true};
-		enum reason reason;
-
-		after(&plan, PLAN_FAILED, REASON_SERVER_UNTRUSTED);
-		CHECK_INT(plan_phase(&plan, &reason), WIRE_AGENT_OFFLINE);
-		CHECK_INT(reason, REASON_SERVER_UNTRUSTED);
-		after(&plan, PLAN_NOTHING, REASON_NONE);
-		CHECK_INT(plan_phase(&plan, &reason), WIRE_AGENT_ONLINE);
-		CHECK_INT(reason, REASON_NONE);
+	TEST("a failure keeps an enrolled device offline with its reason until it works")
+	{
+		test_failure();
 	}
-	TEST ("a cable begins at once what its absence stopped") {
-		struct plan plan = {.is_enrolled = true, .has_server = true, .failures = 9};
-
-		CHECK(plan_set_network(&plan, NETWORK_NO_CARRIER, false));
-		CHECK_INT(plan_next(&plan), PLAN_REST);
-		CHECK(!plan_set_network(&plan, NETWORK_NO_CARRIER, false));
-		CHECK(plan_set_network(&plan, NETWORK_UP, true));
-		CHECK_INT(plan_next(&plan), PLAN_WAIT);
-		CHECK_INT(plan.failures, 0);
-		CHECK(plan_set_network(&plan, NETWORK_UP, true));
+	TEST("a cable begins at once what its absence stopped")
+	{
+		test_cable();
 	}
-	TEST ("DNS is asked again after a minute, or about") {
+	TEST("DNS is asked again after a minute, or about")
+	{
 		struct plan plan = {.has_domain = true};
 
 		CHECK(after(&plan, PLAN_NOTHING, REASON_NONE) >= 54000);
