@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the card is: capabilities, lists of its parts, properties, buffers, its doors. */
+#include <assert.h>
+#include <drm_fourcc.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <xf86drm.h>
+#include <xf86drmMode.h>
+
+#include "base/own.h"
+#include "fake/drm_card.h"
+#include "kms/device_io.h"
+
+struct fake_card fake_card;
+
+static const char *const prop_names[P_COUNT] = {"", "CRTC_ID", "ACTIVE", "MODE_ID", "type", "FB_ID",
+		"SRC_X", "SRC_Y", "SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H",
+		"FB_DAMAGE_CLIPS"};
+
+struct fake_drm *fake_drm(void)
+{
+	return &fake_card.drm;
+}
+
+void fake_drm_init(unsigned heads, uint32_t width, uint32_t height)
+{
+	struct fake_drm *drm = &fake_card.drm;
+
+	memset(&fake_card, 0, sizeof fake_card);
+	fake_card.events = fake_card.uevents[0] = fake_card.uevents[1] = -1;
+	drm->connector_count = drm->crtc_count = heads;
+	drm->cursor_side = 64;
+	for (unsigned i = 0; i < heads; i++) {
+		struct fake_plane plane = {
+				.type = DRM_PLANE_TYPE_PRIMARY,
+				.possible_crtcs = 1u << i,
+				.formats = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888},
+				.format_count = 2,
+				.has_clips = i % 2 == 0,
+		};
+		drm->connectors[i] = (struct fake_connector){
+				(1u << heads) - 1, width, height, 0, true, false};
+		drm->planes[drm->plane_count++] = plane;
+		plane.type = DRM_PLANE_TYPE_CURSOR;
+		plane.has_clips = false;
+		drm->planes[drm->plane_count++] = plane;
+	}
+}
+
+void fake_drm_finish(void)
+{
+	own_end_fd(&fake_card.uevents[0]);
+}
+
+/* --- the three doors */
+
+int device_io_open(const char *path)
+{
+	(void)path;
+	if (fake_card.drm.open_result)
+		return fake_card.drm.open_result;
+	fake_card.events = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return fake_card.events;
+}
+
+int device_io_map(int fd, uint64_t offset, size_t size, void **ret)
+{
+	(void)fd;
+	(void)size;
+	*ret = fake_card.buffers[offset].pixels;
+	return 0;
+}
+
+void device_io_unmap(void *address, size_t size)
+{
+	(void)address;
+	(void)size;
+}
+
+int device_io_uevents(void)
+{
+	int ret = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+			fake_card.uevents);
+
+	return ret < 0 ? -errno : fake_card.uevents[1];
+}
+
+void fake_drm_uevent(const char *action)
+{
+	char text[256];
+	int size = snprintf(text, sizeof text,
+			"%s@/devices/"
+	                "card0%cACTION=%s%cSUBSYSTEM=drm%cHOTPLUG=1%cMAJOR=226%cMINOR=0%c",
+			action, 0, action, 0, 0, 0, 0, 0);
+
+	assert(send(fake_card.uevents[0], text, (size_t)size, 0) == size);
+}
+
+/* --- capabilities and lists */
+
+int drmSetMaster(int fd)
+{
+	(void)fd;
+	errno = fake_card.drm.master_result;
+	if (!fake_card.drm.master_result)
+		fake_card.drm.is_master_lost = false;
+	return fake_card.drm.master_result ? -1 : 0;
+}
+
+int drmSetClientCap(int fd, uint64_t capability, uint64_t value)
+{
+	(void)fd;
+	(void)value;
+	errno = EINVAL;
+	return capability == DRM_CLIENT_CAP_ATOMIC && fake_card.drm.has_no_atomic ? -1 : 0;
+}
+
+int drmGetCap(int fd, uint64_t capability, uint64_t *value)
+{
+	(void)fd;
+	*value = capability == DRM_CAP_TIMESTAMP_MONOTONIC ? 1 : fake_card.drm.cursor_side;
+	return 0;
+}
+
+static uint32_t *ids(uint32_t first, unsigned count)
+{
+	uint32_t *list = own_alloc_array(count + 1, sizeof *list);
+
+	for (unsigned i = 0; i < count; i++)
+		list[i] = first + i;
+	return list;
+}
+
+drmModeResPtr drmModeGetResources(int fd)
+{
+	drmModeRes *all = own_alloc(sizeof *all);
+
+	(void)fd;
+	all->count_connectors = (int)fake_card.drm.connector_count;
+	all->connectors = ids(CONNECTORS, fake_card.drm.connector_count);
+	all->count_crtcs = (int)fake_card.drm.crtc_count;
+	all->crtcs = ids(CRTCS, fake_card.drm.crtc_count);
+	return all;
+}
+
+void drmModeFreeResources(drmModeResPtr all)
+{
+	if (!all)
+		return;
+	free(all->connectors);
+	free(all->crtcs);
+	free(all);
+}
+
+drmModeConnectorPtr drmModeGetConnector(int fd, uint32_t id)
+{
+	const struct fake_connector *from = &fake_card.drm.connectors[id - CONNECTORS];
+	drmModeConnector *connector = own_alloc(sizeof *connector);
+	drmModeModeInfo *mode = own_alloc(sizeof *mode);
+
+	(void)fd;
+	mode->hdisplay = (uint16_t)from->width;
+	mode->vdisplay = (uint16_t)from->height;
+	mode->vrefresh = 60;
+	connector->connector_id = id;
+	connector->connector_type = from->is_writeback ? DRM_MODE_CONNECTOR_WRITEBACK
+	                                               : DRM_MODE_CONNECTOR_HDMIA;
+	connector->connector_type_id = id - CONNECTORS + 1;
+	connector->connection = from->is_connected ? DRM_MODE_CONNECTED : DRM_MODE_DISCONNECTED;
+	connector->count_modes = from->width ? 1 : 0;
+	connector->modes = mode;
+	return connector;
+}
+
+void drmModeFreeConnector(drmModeConnectorPtr connector)
+{
+	if (connector)
+		free(connector->modes);
+	free(connector);
+}
+
+uint32_t drmModeConnectorGetPossibleCrtcs(int fd, const drmModeConnector *connector)
+{
+	(void)fd;
+	return fake_card.drm.connectors[connector->connector_id - CONNECTORS].possible_crtcs;
+}
+
+drmModePlaneResPtr drmModeGetPlaneResources(int fd)
+{
+	drmModePlaneRes *all = own_alloc(sizeof *all);
+
+	(void)fd;
+	all->count_planes = fake_card.drm.plane_count;
+	all->planes = ids(PLANES, fake_card.drm.plane_count);
+	return all;
+}
+
+void drmModeFreePlaneResources(drmModePlaneResPtr all)
+{
+	if (all)
+		free(all->planes);
+	free(all);
+}
+
+drmModePlanePtr drmModeGetPlane(int fd, uint32_t id)
+{
+	struct fake_plane *from = &fake_card.drm.planes[id - PLANES];
+	drmModePlane *plane = own_alloc(sizeof *plane);
+
+	(void)fd;
+	plane->plane_id = id;
+	plane->possible_crtcs = from->possible_crtcs;
+	plane->crtc_id = from->crtc_id;
+	plane->count_formats = from->format_count;
+	plane->formats = from->formats;
+	return plane;
+}
+
+void drmModeFreePlane(drmModePlanePtr plane)
+{
+	free(plane);
+}
+
+/* --- properties */
+
+bool fake_drm_has_prop(uint32_t object, enum prop_id prop)
+{
+	if (object >= PLANES) {
+		const struct fake_plane *plane = &fake_card.drm.planes[object - PLANES];
+		if (plane->missing_prop && strcmp(plane->missing_prop, prop_names[prop]) == 0)
+			return false;
+		return prop == P_CRTC_ID || (prop >= P_TYPE && prop <= P_CRTC_H) ||
+		       (prop == P_CLIPS && plane->has_clips);
+	}
+	return object >= CRTCS ? prop == P_ACTIVE || prop == P_MODE_ID : prop == P_CRTC_ID;
+}
+
+drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, uint32_t type)
+{
+	drmModeObjectProperties *all = own_alloc(sizeof *all);
+
+	(void)fd;
+	(void)type;
+	all->props = own_alloc_array(P_COUNT, sizeof *all->props);
+	all->prop_values = own_alloc_array(P_COUNT, sizeof *all->prop_values);
+	for (uint32_t i = 1; i < P_COUNT; i++) {
+		if (!fake_drm_has_prop(object, (enum prop_id)i))
+			continue;
+		if (i == P_TYPE)
+			all->prop_values[all->count_props] =
+					fake_card.drm.planes[object - PLANES].type;
+		all->props[all->count_props++] = i;
+	}
+	return all;
+}
+
+void drmModeFreeObjectProperties(drmModeObjectPropertiesPtr all)
+{
+	if (!all)
+		return;
+	free(all->props);
+	free(all->prop_values);
+	free(all);
+}
+
+drmModePropertyPtr drmModeGetProperty(int fd, uint32_t id)
+{
+	drmModePropertyRes *prop = own_alloc(sizeof *prop);
+
+	(void)fd;
+	prop->prop_id = id;
+	snprintf(prop->name, sizeof prop->name, "%s", prop_names[id]);
+	return prop;
+}
+
+void drmModeFreeProperty(drmModePropertyPtr prop)
+{
+	free(prop);
+}
+
+int drmModeCreatePropertyBlob(int fd, const void *data, size_t size, uint32_t *id)
+{
+	(void)fd;
+	for (uint32_t i = 0; i < TABLE_MAX; i++)
+		if (!fake_card.blobs[i].data) {
+			fake_card.blobs[i] = (struct blob){size, own_alloc(size)};
+			memcpy(fake_card.blobs[i].data, data, size);
+			*id = FIRST_BLOB + i;
+			fake_card.drm.blobs++;
+			return 0;
+		}
+	return -ENOSPC;
+}
+
+int drmModeDestroyPropertyBlob(int fd, uint32_t id)
+{
+	struct blob *blob = &fake_card.blobs[id - FIRST_BLOB];
+
+	(void)fd;
+	free(blob->data);
+	*blob = (struct blob){0};
+	fake_card.drm.blobs--;
+	return 0;
+}
+
+/* --- buffers */
+
+int drmModeCreateDumbBuffer(int fd, uint32_t width, uint32_t height, uint32_t bpp, uint32_t flags,
+		uint32_t *handle, uint32_t *pitch, uint64_t *size)
+{
+	(void)fd;
+	(void)bpp;
+	(void)flags;
+	for (uint32_t i = 1; i < TABLE_MAX && !fake_card.drm.dumb_result; i++) {
+		if (fake_card.buffers[i].pixels)
+			continue;
+		*handle = i;
+		*pitch = width * 4;
+		*size = (uint64_t)width * height * 4;
+		fake_card.buffers[i] = (struct buffer){width, height, own_alloc(*size)};
+		fake_card.drm.dumbs++;
+		return 0;
+	}
+	return fake_card.drm.dumb_result ? fake_card.drm.dumb_result : -ENOMEM;
+}
+
+int drmModeMapDumbBuffer(int fd, uint32_t handle, uint64_t *offset)
+{
+	(void)fd;
+	*offset = handle;
+	return 0;
+}
+
+int drmModeDestroyDumbBuffer(int fd, uint32_t handle)
+{
+	(void)fd;
+	free(fake_card.buffers[handle].pixels);
+	fake_card.buffers[handle] = (struct buffer){0};
+	fake_card.drm.dumbs--;
+	return 0;
+}
+
+int drmModeAddFB2(int fd, uint32_t width, uint32_t height, uint32_t format,
+		const uint32_t handles[4], const uint32_t pitches[4], const uint32_t offsets[4],
+		uint32_t *id, uint32_t flags)
+{
+	(void)fd;
+	(void)format;
+	(void)offsets;
+	(void)flags;
+	fake_card.drm.impossible += pitches[0] < width * 4 || height == 0;
+	*id = handles[0];
+	fake_card.drm.framebuffers++;
+	return 0;
+}
+
+int drmModeRmFB(int fd, uint32_t id)
+{
+	(void)fd;
+	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
+		if (fake_card.drm.planes[i].framebuffer == id)
+			fake_card.drm.planes[i].framebuffer = fake_card.drm.planes[i].crtc_id = 0;
+	fake_card.drm.framebuffers--;
+	return 0;
+}
