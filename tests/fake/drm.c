@@ -94,7 +94,7 @@ void fake_drm_uevent(const char *action)
 	char text[256];
 	int size = snprintf(text, sizeof text,
 			"%s@/devices/"
-	                "card0%cACTION=%s%cSUBSYSTEM=drm%cHOTPLUG=1%cMAJOR=226%cMINOR=0%c",
+			"card0%cACTION=%s%cSUBSYSTEM=drm%cHOTPLUG=1%cMAJOR=226%cMINOR=0%c",
 			action, 0, action, 0, 0, 0, 0, 0);
 
 	assert(send(fake_card.uevents[0], text, (size_t)size, 0) == size);

@@ -28,6 +28,7 @@ struct stage {
 	struct loop *loop;
 	struct seen seen, shadow_seen;
 	struct display *display, *shadow; /* the device, and the same in memory */
+	struct display_output *pair[2];   /* the outputs that set and move speak of */
 };
 
 static void on_shown(void *data, struct display_output *output, int64_t time_us)
@@ -128,30 +129,35 @@ static unsigned differs(struct stage *stage, unsigned index)
 	return count;
 }
 
-/* The same call on the device's output and on its shadow. */
-static struct display_output *pair[2];
+static void aim(struct stage *stage, unsigned index)
+{
+	stage->pair[0] = display_output_at(stage->display, index);
+	stage->pair[1] = display_output_at(stage->shadow, index);
+}
 
+/* The same call on the device's output and on its shadow. */
 static int set(void *data, enum display_layer layer, const struct display_picture *picture,
 		int32_t x, int32_t y, const struct display_rect *damage, unsigned count)
 {
-	(void)data;
-	return display_set_layer(pair[0], layer, picture, x, y, damage, count) |
-	       display_set_layer(pair[1], layer, picture, x, y, damage, count);
+	struct stage *stage = data;
+
+	return display_set_layer(stage->pair[0], layer, picture, x, y, damage, count) |
+	       display_set_layer(stage->pair[1], layer, picture, x, y, damage, count);
 }
 
 static void move(void *data, enum display_layer layer, int32_t x, int32_t y)
 {
-	(void)data;
-	display_move_layer(pair[0], layer, x, y);
-	display_move_layer(pair[1], layer, x, y);
+	struct stage *stage = data;
+
+	display_move_layer(stage->pair[0], layer, x, y);
+	display_move_layer(stage->pair[1], layer, x, y);
 }
 
 static void show(struct stage *stage, unsigned index)
 {
-	pair[0] = display_output_at(stage->display, index);
-	pair[1] = display_output_at(stage->shadow, index);
-	display_commit(pair[0]);
-	display_commit(pair[1]);
+	aim(stage, index);
+	display_commit(stage->pair[0]);
+	display_commit(stage->pair[1]);
 }
 
 static struct display_picture desktop_picture(void)
@@ -176,101 +182,115 @@ static struct display_picture cursor_picture(void)
 static void put(struct stage *stage, unsigned index, enum display_layer layer,
 		struct display_picture picture, int32_t x, int32_t y)
 {
-	pair[0] = display_output_at(stage->display, index);
-	pair[1] = display_output_at(stage->shadow, index);
-	CHECK_INT(set(NULL, layer, &picture, x, y, NULL, 0), 0);
+	aim(stage, index);
+	CHECK_INT(set(stage, layer, &picture, x, y, NULL, 0), 0);
 }
 
-static void test_basics(void)
+static void test_lit(struct stage *stage)
 {
-	struct stage stage;
-
 	TEST("an output is lit in the wanted mode, black")
 	{
 		static uint32_t pixels[WIDTH * HEIGHT];
 		unsigned lit = 0;
-		vkms_create("basics", 1, true);
-		CHECK(begin(&stage, "basics", 1));
+		CHECK(begin(stage, "basics", 1));
 		struct display_output_info info =
-				display_output_info(display_output_at(stage.display, 0));
+				display_output_info(display_output_at(stage->display, 0));
 		CHECK_INT(info.width, WIDTH);
 		CHECK_INT(info.height, HEIGHT);
 		CHECK_HAS(info.name, "Virtual-");
 		CHECK(info.refresh_mhz > 50000 && info.refresh_mhz < 80000);
-		CHECK_INT(writeback_take(output_at(&stage, 0), pixels), 0);
+		CHECK_INT(writeback_take(output_at(stage, 0), pixels), 0);
 		for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
 			lit += (pixels[i] & 0xffffff) != 0;
 		CHECK_INT(lit, 0);
 	}
 	TEST("desktop and cursor are shown as in memory, the cursor by its plane")
 	{
-		put(&stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
-		put(&stage, 0, DISPLAY_CURSOR, cursor_picture(), 100, 100);
-		show(&stage, 0);
-		settle(&stage);
-		CHECK_INT(stage.seen.shown, 1);
-		CHECK(stage.seen.time_us > 0 && stage.seen.time_us <= loop_now_us());
-		CHECK_INT(differs(&stage, 0), 0);
-		CHECK_INT(output_at(&stage, 0)->plan.composed & 1u << DISPLAY_CURSOR, 0);
+		put(stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
+		put(stage, 0, DISPLAY_CURSOR, cursor_picture(), 100, 100);
+		show(stage, 0);
+		settle(stage);
+		CHECK_INT(stage->seen.shown, 1);
+		CHECK(stage->seen.time_us > 0 && stage->seen.time_us <= loop_now_us());
+		CHECK_INT(differs(stage, 0), 0);
+		CHECK_INT(output_at(stage, 0)->plan.composed & 1u << DISPLAY_CURSOR, 0);
 	}
+}
+
+static void test_costs(struct stage *stage)
+{
 	TEST("a cursor that moves copies nothing, also over the edges")
 	{
 		static const int32_t places[][2] = {
 				{300, 200}, {-20, -20}, {630, 470}, {2000, 10}, {0, 0}};
-		struct display_stats before = display_stats(stage.display);
+		struct display_stats before = display_stats(stage->display);
 		for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-			move(NULL, DISPLAY_CURSOR, places[i][0], places[i][1]);
-			show(&stage, 0);
-			settle(&stage);
-			CHECK_INT(differs(&stage, 0), 0);
+			move(stage, DISPLAY_CURSOR, places[i][0], places[i][1]);
+			show(stage, 0);
+			settle(stage);
+			CHECK_INT(differs(stage, 0), 0);
 		}
-		struct display_stats after = display_stats(stage.display);
+		struct display_stats after = display_stats(stage->display);
 		CHECK_INT(after.commits - before.commits, sizeof places / sizeof *places);
 		CHECK_INT(after.bytes_copied - before.bytes_copied, 0);
 	}
 	TEST("an idle display makes no commit and no event")
 	{
-		struct display_stats before = display_stats(stage.display);
-		unsigned shown = stage.seen.shown;
+		struct display_stats before = display_stats(stage->display);
+		unsigned shown = stage->seen.shown;
 		for (unsigned i = 0; i < 3; i++) {
-			show(&stage, 0);
-			loop_step(stage.loop, 100);
+			show(stage, 0);
+			loop_step(stage->loop, 100);
 		}
-		CHECK_INT(display_stats(stage.display).commits - before.commits, 0);
-		CHECK_INT(stage.seen.shown - shown, 0);
+		CHECK_INT(display_stats(stage->display).commits - before.commits, 0);
+		CHECK_INT(stage->seen.shown - shown, 0);
 	}
+}
+
+static void test_damage(struct stage *stage)
+{
 	TEST("only damage is copied: once for each of the two frames")
 	{
 		struct display_picture picture = desktop_picture();
 		struct display_rect spot = {10, 10, 20, 20};
-		show(&stage, 0);
-		settle(&stage);
+		show(stage, 0);
+		settle(stage);
 		for (unsigned i = 0; i < 2; i++) { /* both frames full and equal */
-			put(&stage, 0, DISPLAY_DESKTOP, picture, 0, 0);
-			show(&stage, 0);
-			settle(&stage);
+			put(stage, 0, DISPLAY_DESKTOP, picture, 0, 0);
+			show(stage, 0);
+			settle(stage);
 		}
-		uint64_t before = display_stats(stage.display).bytes_copied;
+		uint64_t before = display_stats(stage->display).bytes_copied;
 		for (unsigned i = 0; i < 2; i++) {
-			set(NULL, DISPLAY_DESKTOP, &picture, 0, 0, &spot, 1);
-			show(&stage, 0);
-			settle(&stage);
+			set(stage, DISPLAY_DESKTOP, &picture, 0, 0, &spot, 1);
+			show(stage, 0);
+			settle(stage);
 		}
 		/* The first commit paints what the frame missed before (all), the second the spot. */
-		CHECK_INT(display_stats(stage.display).bytes_copied - before,
+		CHECK_INT(display_stats(stage->display).bytes_copied - before,
 				WIDTH * HEIGHT * 4 + 10 * 10 * 4);
-		CHECK_INT(differs(&stage, 0), 0);
+		CHECK_INT(differs(stage, 0), 0);
 	}
 	TEST("many commits at once become few")
 	{
-		uint64_t before = display_stats(stage.display).commits;
+		uint64_t before = display_stats(stage->display).commits;
 		for (unsigned i = 0; i < 100; i++) {
-			put(&stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
-			show(&stage, 0);
+			put(stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
+			show(stage, 0);
 		}
-		settle(&stage);
-		CHECK_INT(display_stats(stage.display).commits - before, 2);
+		settle(stage);
+		CHECK_INT(display_stats(stage->display).commits - before, 2);
 	}
+}
+
+static void test_basics(void)
+{
+	struct stage stage;
+
+	vkms_create("basics", 1, true);
+	test_lit(&stage);
+	test_costs(&stage);
+	test_damage(&stage);
 	end(&stage);
 	vkms_destroy("basics");
 }
@@ -280,7 +300,7 @@ static void play(const char *device, unsigned heads, bool has_cursor, unsigned r
 	static struct reference references[2];
 	static struct reference_memory memories[2];
 	struct stage stage;
-	struct reference_calls calls = {set, move, NULL};
+	struct reference_calls calls = {set, move, &stage};
 	uint32_t seed = 99 + heads;
 	unsigned wrong = 0;
 
@@ -336,9 +356,9 @@ static void test_hotplug(void)
 	TEST("the other one goes on")
 	{
 		struct display_picture picture = desktop_picture();
-		pair[0] = display_output_at(stage.display, 0);
-		CHECK_INT(display_set_layer(pair[0], DISPLAY_UI, &picture, 0, 0, NULL, 0), 0);
-		display_commit(pair[0]);
+		struct display_output *output = display_output_at(stage.display, 0);
+		CHECK_INT(display_set_layer(output, DISPLAY_UI, &picture, 0, 0, NULL, 0), 0);
+		display_commit(output);
 		settle(&stage);
 		CHECK_INT(stage.seen.shown, 1);
 	}

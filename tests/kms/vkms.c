@@ -80,7 +80,7 @@ static bool add_head(const char *name, unsigned head, bool has_cursor)
 	       make_folder(path_of(CONFIGFS "%s/connectors/connector%u", name, head)) &&
 	       make_link(path_of(CONFIGFS "%s/encoders/encoder%u", name, head),
 			       path_of(CONFIGFS "%s/connectors/connector%u/possible_encoders/"
-	                                        "encoder",
+						"encoder",
 					       name, head));
 }
 

@@ -318,6 +318,12 @@ static void test_cursor(void)
 		CHECK_INT(stage.seen.lost, 0);
 		end(&stage);
 	}
+}
+
+static void test_cursor_plane(void)
+{
+	struct stage stage;
+
 	TEST("a cursor larger than its plane is composed")
 	{
 		fake_drm_init(1, WIDTH, HEIGHT);
@@ -565,6 +571,7 @@ int main(void)
 	test_cards();
 	test_results();
 	test_cursor();
+	test_cursor_plane();
 	test_limits();
 	test_hotplug();
 	test_random();
