@@ -222,6 +222,14 @@ static void test_frames(void)
 		pixels_unref(frame.pixels);
 		bench_close(&bench);
 	}
+}
+
+static void test_pools(void)
+{
+	struct bench bench;
+	struct session_frame frame, second;
+	struct wire_session_release release;
+
 	TEST("too much damage becomes all") {
 		bench_open(&bench);
 		send_pool(&bench, 1, 0);
@@ -370,6 +378,7 @@ int main(void)
 {
 	test_hostile();
 	test_frames();
+	test_pools();
 	test_keys();
 	test_messages();
 	TEST_END();
