@@ -15,7 +15,7 @@
 #include "wire/session.h"
 
 static const struct ui_size sizes[] = {{1280, 720, 100}, {1920, 1080, 100}, {1024, 768, 100},
-	{1366, 768, 100}, {2560, 1440, 100}, {1080, 1920, 100}, {3840, 2160, 200}};
+		{1366, 768, 100}, {2560, 1440, 100}, {1080, 1920, 100}, {3840, 2160, 200}};
 static const char *const languages[] = {"en", "da", "sv", "nb", "fi"};
 
 struct picture {
@@ -138,7 +138,9 @@ static void sign_in_wrong(struct ui_model *m)
 static void sign_in_messages(struct ui_model *m)
 {
 	sign_in(m);
-	message(m, CONF_SEVERITY_WARNING, "Natten mellem torsdag og fredag opdaterer vi Cura. Log af, inden du går hjem, så er alt klar i morgen.");
+	message(m, CONF_SEVERITY_WARNING,
+			"Natten mellem torsdag og fredag opdaterer vi Cura. Log af, inden du går "
+	                "hjem, så er alt klar i morgen.");
 	message(m, CONF_SEVERITY_INFO, "Vi øver brandalarm på onsdag kl. 10.");
 	m->is_offline = true;
 }
@@ -171,8 +173,10 @@ static void desktops_many(struct ui_model *m)
 	m->screen = UI_DESKTOPS;
 	m->desktop_count = 16;
 	for (unsigned i = 0; i < 16; i++)
-		text_format(m->desktop_names[i], CONF_NAME_MAX, i == 3 ?
-				"Ejendomsadministrationsmedarbejderskrivebordet nr. %u" : "Skrivebord %u", i + 1);
+		text_format(m->desktop_names[i], CONF_NAME_MAX,
+				i == 3 ? "Ejendomsadministrationsmedarbejderskrivebordet nr. %u"
+				       : "Skrivebord %u",
+				i + 1);
 	m->focus = UI_TARGET_DESKTOP + 2;
 }
 
@@ -192,7 +196,9 @@ static void ended(struct ui_model *m)
 	m->reason = REASON_SESSION_SERVER_CLOSED;
 	m->detail = 0x2000d;
 	text_copy(m->desktop_name, CONF_NAME_MAX, "Omsorg (Cura)");
-	text_copy(m->helpdesk.text, CONF_TEXT_MAX, "Helpdesk er åben mandag til fredag kl. 7-16. Uden for åbningstid: vagttelefonen 89 40 10 99.");
+	text_copy(m->helpdesk.text, CONF_TEXT_MAX,
+			"Helpdesk er åben mandag til fredag kl. 7-16. Uden for åbningstid: "
+	                "vagttelefonen 89 40 10 99.");
 	m->retry_in_s = 8;
 	m->focus = UI_TARGET_PRIMARY;
 }
@@ -207,7 +213,9 @@ static void signed_out(struct ui_model *m)
 static void session(struct ui_model *m)
 {
 	m->screen = UI_SESSION;
-	message(m, CONF_SEVERITY_URGENT, "Vi bliver angrebet: åbn ingen vedhæftede filer, før I hører fra os igen. Ring til helpdesk, hvis du allerede har gjort det.");
+	message(m, CONF_SEVERITY_URGENT,
+			"Vi bliver angrebet: åbn ingen vedhæftede filer, før I hører fra os igen. "
+	                "Ring til helpdesk, hvis du allerede har gjort det.");
 }
 
 static void blank(struct ui_model *m)
@@ -233,20 +241,33 @@ static void longest(struct ui_model *m)
 }
 
 static const struct picture pictures[] = {
-	{"starting", starting}, {"network", network}, {"unreachable", unreachable},
-	{"server", server}, {"approval", approval}, {"refused", refused}, {"sign-in", sign_in},
-	{"sign-in-full", sign_in_full}, {"sign-in-wrong", sign_in_wrong},
-	{"sign-in-messages", sign_in_messages}, {"sign-in-busy", sign_in_busy},
-	{"desktops", desktops}, {"desktops-many", desktops_many}, {"connecting", connecting},
-	{"ended", ended}, {"signed-out", signed_out}, {"session", session}, {"blank", blank},
-	{"longest", longest},
+		{"starting", starting},
+		{"network", network},
+		{"unreachable", unreachable},
+		{"server", server},
+		{"approval", approval},
+		{"refused", refused},
+		{"sign-in", sign_in},
+		{"sign-in-full", sign_in_full},
+		{"sign-in-wrong", sign_in_wrong},
+		{"sign-in-messages", sign_in_messages},
+		{"sign-in-busy", sign_in_busy},
+		{"desktops", desktops},
+		{"desktops-many", desktops_many},
+		{"connecting", connecting},
+		{"ended", ended},
+		{"signed-out", signed_out},
+		{"session", session},
+		{"blank", blank},
+		{"longest", longest},
 };
 
 enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]), COLUMNS = 4, THUMB = 640 };
 
 static cairo_surface_t *draw(struct ui *ui, const struct ui_model *m, struct ui_size size)
 {
-	cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)size.width, (int)size.height);
+	cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)size.width,
+			(int)size.height);
 	struct ui_rect damage;
 
 	ui_draw(ui, m, NULL, size, cairo_image_surface_get_data(s),
@@ -271,8 +292,9 @@ static int draw_all(struct ui *ui, const char *language, struct ui_size size, co
 {
 	char path[512];
 	double scale = (double)THUMB / size.width, step = size.height * scale + 8;
-	cairo_surface_t *sheet = cairo_image_surface_create(CAIRO_FORMAT_RGB24, COLUMNS * (THUMB + 8),
-			(int)(((unsigned)PICTURES + COLUMNS - 1) / COLUMNS * step));
+	cairo_surface_t *sheet =
+			cairo_image_surface_create(CAIRO_FORMAT_RGB24, COLUMNS * (THUMB + 8),
+					(int)(((unsigned)PICTURES + COLUMNS - 1) / COLUMNS * step));
 	cairo_t *cr = cairo_create(sheet);
 	int r = 0;
 
@@ -283,13 +305,14 @@ static int draw_all(struct ui *ui, const char *language, struct ui_size size, co
 		cairo_surface_t *s = draw(ui, &m, size);
 
 		put_thumb(cr, s, i, scale, step);
-		text_format(path, sizeof(path), "%s/%s-%s-%ux%u.png", out, pictures[i].name, language,
-				size.width, size.height);
+		text_format(path, sizeof(path), "%s/%s-%s-%ux%u.png", out, pictures[i].name,
+				language, size.width, size.height);
 		if (part && strstr(path, part))
 			r = (int)cairo_surface_write_to_png(s, path);
 		cairo_surface_destroy(s);
 	}
-	text_format(path, sizeof(path), "%s/sheet-%s-%ux%u.png", out, language, size.width, size.height);
+	text_format(path, sizeof(path), "%s/sheet-%s-%ux%u.png", out, language, size.width,
+			size.height);
 	if (r == 0 && (!part || strstr(path, part)))
 		r = (int)cairo_surface_write_to_png(sheet, path);
 	cairo_destroy(cr);
@@ -309,7 +332,8 @@ int main(int argc, char **argv)
 		return fprintf(stderr, "%s\n", err.text), 1;
 	for (unsigned s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
 		for (unsigned l = 0; l < sizeof(languages) / sizeof(languages[0]); l++)
-			failed |= draw_all(ui, languages[l], sizes[s], argv[2], argc > 3 ? argv[3] : NULL);
+			failed |= draw_all(ui, languages[l], sizes[s], argv[2],
+					argc > 3 ? argv[3] : NULL);
 	ui_destroy(ui);
 	return failed ? 1 : 0;
 }

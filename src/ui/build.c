@@ -28,9 +28,13 @@ static struct ui_rect rect_at(int32_t x, int32_t y, int32_t w, int32_t h)
 }
 
 int32_t put_text(struct build *b, int32_t x, int32_t y, const struct type *type, uint32_t colour,
-		 const char *text)
+		const char *text)
 {
-	struct node node = {.kind = NODE_TEXT, .type = *type, .colour = colour, .text_x = x, .text_y = y};
+	struct node node = {.kind = NODE_TEXT,
+			.type = *type,
+			.colour = colour,
+			.text_x = x,
+			.text_y = y};
 	int32_t width = 0, height = 0;
 	struct ui_rect ink;
 
@@ -44,7 +48,7 @@ int32_t put_text(struct build *b, int32_t x, int32_t y, const struct type *type,
 }
 
 int32_t put_line(struct build *b, int32_t x, int32_t middle_y, struct type type, int32_t width,
-		 uint32_t colour, const char *text)
+		uint32_t colour, const char *text)
 {
 	int32_t w = 0, h = 0;
 
@@ -60,20 +64,27 @@ int32_t put_line(struct build *b, int32_t x, int32_t middle_y, struct type type,
 
 void put_box(struct build *b, struct ui_rect rect, int32_t radius, uint32_t colour)
 {
-	scene_add(b->scene, &(struct node){.kind = NODE_BOX, .rect = rect, .radius = radius,
-			.colour = colour});
+	scene_add(b->scene, &(struct node){.kind = NODE_BOX,
+					    .rect = rect,
+					    .radius = radius,
+					    .colour = colour});
 }
 
 void put_ring(struct build *b, struct ui_rect rect, int32_t radius, int32_t stroke, uint32_t colour)
 {
-	scene_add(b->scene, &(struct node){.kind = NODE_BOX, .rect = rect, .radius = radius,
-			.stroke = stroke, .colour = colour});
+	scene_add(b->scene, &(struct node){.kind = NODE_BOX,
+					    .rect = rect,
+					    .radius = radius,
+					    .stroke = stroke,
+					    .colour = colour});
 }
 
 void put_icon(struct build *b, enum icon icon, int32_t x, int32_t y, int32_t side, uint32_t colour)
 {
-	scene_add(b->scene, &(struct node){.kind = NODE_ICON, .rect = rect_at(x, y, side, side),
-			.icon = icon, .colour = colour});
+	scene_add(b->scene, &(struct node){.kind = NODE_ICON,
+					    .rect = rect_at(x, y, side, side),
+					    .icon = icon,
+					    .colour = colour});
 }
 
 void put_area(struct build *b, struct ui_rect rect, enum ui_target target)
@@ -133,8 +144,8 @@ void put_dots(struct build *b, int32_t x, int32_t middle_y, uint32_t colour)
 		bool is_lit = i == b->model->tick % 3;
 		uint32_t faded = (colour & 0xffffff) | 0x52000000u;
 
-		put_box(b, rect_at(x + (int32_t)i * step, middle_y - side / 2, side, side), side / 2,
-				is_lit ? colour : faded);
+		put_box(b, rect_at(x + (int32_t)i * step, middle_y - side / 2, side, side),
+				side / 2, is_lit ? colour : faded);
 	}
 }
 

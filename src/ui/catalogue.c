@@ -39,12 +39,14 @@ static const char *text_at(const struct catalogue *c, uint32_t table, uint32_t i
 static int check_table(const struct catalogue *c, uint32_t table, struct err *err)
 {
 	if (table > c->size || (c->size - table) / ENTRY_SIZE < c->count)
-		return err_set(err, EINVAL, "table at %u of %u texts exceeds the file", table, c->count);
+		return err_set(err, EINVAL, "table at %u of %u texts exceeds the file", table,
+				c->count);
 	for (uint32_t i = 0; i < c->count; i++) {
 		size_t length = number_at(c, table + (size_t)i * ENTRY_SIZE);
 		size_t offset = number_at(c, table + (size_t)i * ENTRY_SIZE + 4);
 
-		if (offset >= c->size || length >= c->size - offset || c->bytes[offset + length] != 0)
+		if (offset >= c->size || length >= c->size - offset ||
+				c->bytes[offset + length] != 0)
 			return err_set(err, EINVAL, "text %u exceeds the file", i);
 	}
 	return 0;
@@ -53,7 +55,8 @@ static int check_table(const struct catalogue *c, uint32_t table, struct err *er
 int catalogue_parse(const uint8_t *bytes, size_t size, struct catalogue **ret, struct err *err)
 {
 	if (size < HEADER_SIZE || size > CATALOGUE_MAX)
-		return err_set(err, EINVAL, "%zu bytes are not in %d..%d", size, HEADER_SIZE, CATALOGUE_MAX);
+		return err_set(err, EINVAL, "%zu bytes are not in %d..%d", size, HEADER_SIZE,
+				CATALOGUE_MAX);
 
 	OWNED(catalogue) struct catalogue *c = own_alloc(sizeof(*c));
 
@@ -74,7 +77,7 @@ int catalogue_parse(const uint8_t *bytes, size_t size, struct catalogue **ret, s
 }
 
 int catalogue_open(const char *folder, const char *language, struct catalogue **ret,
-		   struct err *err)
+		struct err *err)
 {
 	char path[512];
 	OWNED(array) struct array file = {.max = CATALOGUE_MAX};

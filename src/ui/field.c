@@ -7,10 +7,10 @@
 #include "ui/field.h"
 
 static const enum ui_target targets[UI_FIELDS] = {
-	[UI_FIELD_USER] = UI_TARGET_FIELD_USER,
-	[UI_FIELD_PASSWORD] = UI_TARGET_FIELD_PASSWORD,
-	[UI_FIELD_DOMAIN] = UI_TARGET_FIELD_DOMAIN,
-	[UI_FIELD_SERVER] = UI_TARGET_FIELD_SERVER,
+		[UI_FIELD_USER] = UI_TARGET_FIELD_USER,
+		[UI_FIELD_PASSWORD] = UI_TARGET_FIELD_PASSWORD,
+		[UI_FIELD_DOMAIN] = UI_TARGET_FIELD_DOMAIN,
+		[UI_FIELD_SERVER] = UI_TARGET_FIELD_SERVER,
 };
 
 /* U+2022, three bytes of UTF-8 for each character. */
@@ -72,8 +72,11 @@ static void put_cursor(struct build *b, int32_t x, int32_t middle)
 static void put_field_text(struct build *b, enum ui_field_kind kind, struct ui_rect inner)
 {
 	struct layout_field *field = &b->layout->fields[kind];
-	struct type type = type_of(b, kind == UI_FIELD_PASSWORD && is_hidden(b->model, kind) ? 20 : 17, false);
+	struct type type = type_of(b,
+			kind == UI_FIELD_PASSWORD && is_hidden(b->model, kind) ? 20 : 17, false);
 	bool is_focused = b->model->focus == targets[kind];
+
+	type.is_secret = kind == UI_FIELD_PASSWORD;
 	const char *text = scene_text(b->scene, shown_text(b, kind));
 	int32_t room = inner.x2 - inner.x1 - px(b, 2), w = 0, h = 0, scroll = 0;
 	int32_t middle = (inner.y1 + inner.y2) / 2;
@@ -86,9 +89,13 @@ static void put_field_text(struct build *b, enum ui_field_kind kind, struct ui_r
 	field->is_there = true;
 	field->type = type;
 	field->text_x = inner.x1 - scroll;
-	scene_add(b->scene, &(struct node){.kind = text[0] ? NODE_TEXT : NODE_AREA, .rect = inner,
-			.type = type, .colour = b->palette.text, .text = text,
-			.text_x = inner.x1 - scroll, .text_y = middle - h / 2});
+	scene_add(b->scene, &(struct node){.kind = text[0] ? NODE_TEXT : NODE_AREA,
+					    .rect = inner,
+					    .type = type,
+					    .colour = b->palette.text,
+					    .text = text,
+					    .text_x = inner.x1 - scroll,
+					    .text_y = middle - h / 2});
 	if (is_focused)
 		put_cursor(b, inner.x1 + cursor - scroll, middle);
 }
@@ -107,7 +114,8 @@ static void put_caps_warning(struct build *b, int32_t label_width)
 		w = room;
 	int32_t x = b->x + b->w - w, middle = b->y + px(b, 10);
 
-	put_icon(b, ICON_CAPS_LOCK, x - side - px(b, 6), middle - side / 2, side, b->palette.warning);
+	put_icon(b, ICON_CAPS_LOCK, x - side - px(b, 6), middle - side / 2, side,
+			b->palette.warning);
 	put_line(b, x, middle, type, w + 1, b->palette.warning, text);
 }
 
@@ -135,8 +143,8 @@ void add_field(struct build *b, enum ui_field_kind kind, const char *label)
 	bool is_focused = b->model->focus == target, is_hovered = b->model->hover == target;
 	int32_t pad = px(b, 14), h = px(b, 50);
 
-	int32_t label_width = put_line(b, b->x, b->y + px(b, 10), type_of(b, 15, true),
-			b->w, p->text, label);
+	int32_t label_width = put_line(b, b->x, b->y + px(b, 10), type_of(b, 15, true), b->w,
+			p->text, label);
 
 	if (kind == UI_FIELD_PASSWORD)
 		put_caps_warning(b, label_width);

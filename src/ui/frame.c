@@ -143,8 +143,10 @@ static int32_t put_footer(struct build *b)
 
 void put_frame(struct build *b, int32_t *top, int32_t *bottom)
 {
-	scene_add(b->scene, &(struct node){.kind = NODE_BACKDROP, .rect = {0, 0, b->width, b->height},
-			.colour = b->palette.backdrop_top, .colour_end = b->palette.backdrop_bottom});
+	scene_add(b->scene, &(struct node){.kind = NODE_BACKDROP,
+					    .rect = {0, 0, b->width, b->height},
+					    .colour = b->palette.backdrop_top,
+					    .colour_end = b->palette.backdrop_bottom});
 	*top = 0;
 	*bottom = b->height;
 	if (b->model->screen == UI_BLANK)
@@ -183,10 +185,12 @@ static void message_look(const struct build *b, enum conf_severity severity, enu
 	const struct palette *p = &b->palette;
 
 	*icon = severity == CONF_SEVERITY_INFO ? ICON_INFO : ICON_WARNING;
-	*colour = severity == CONF_SEVERITY_INFO ? p->info
-			: severity == CONF_SEVERITY_WARNING ? p->warning : p->danger;
-	*tint = severity == CONF_SEVERITY_INFO ? p->info_tint
-			: severity == CONF_SEVERITY_WARNING ? p->warning_tint : p->danger_tint;
+	*colour = severity == CONF_SEVERITY_INFO      ? p->info
+	          : severity == CONF_SEVERITY_WARNING ? p->warning
+	                                              : p->danger;
+	*tint = severity == CONF_SEVERITY_INFO      ? p->info_tint
+	        : severity == CONF_SEVERITY_WARNING ? p->warning_tint
+	                                            : p->danger_tint;
 }
 
 /* How many messages are not shown; returns the height. */
@@ -256,9 +260,12 @@ void put_banner(struct build *b)
 	type.lines = 5;
 	if (type.width < 1)
 		return;
-	scene_add(b->scene, &(struct node){.kind = NODE_SHADOW, .radius = px(b, 14), .reach = reach,
-			.colour = b->palette.shadow, .rect = {box.x1 - reach, box.y1 - reach,
-			box.x2 + reach, box.y2 + reach}});
+	scene_add(b->scene, &(struct node){.kind = NODE_SHADOW,
+					    .radius = px(b, 14),
+					    .reach = reach,
+					    .colour = b->palette.shadow,
+					    .rect = {box.x1 - reach, box.y1 - reach, box.x2 + reach,
+							    box.y2 + reach}});
 	put_box(b, box, px(b, 14), tint);
 	int32_t height = put_text(b, b->x + pad * 2 + icon, b->y + pad, &type, b->palette.text,
 			message->text);
@@ -269,5 +276,5 @@ void put_banner(struct build *b)
 	b->scene->nodes[first + 1].rect.y2 = box.y2;
 	put_icon(b, sign, b->x + pad, b->y + pad, icon, colour);
 	put_close(b, (struct ui_rect){box.x2 - side - px(b, 4), box.y1 + px(b, 4),
-			box.x2 - px(b, 4), box.y1 + px(b, 4) + side - px(b, 4)});
+				     box.x2 - px(b, 4), box.y1 + px(b, 4) + side - px(b, 4)});
 }

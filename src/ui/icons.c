@@ -157,10 +157,16 @@ static void simple(cairo_t *cr, enum icon icon)
 void icon_draw(cairo_t *cr, enum icon icon, double side)
 {
 	static void (*const draw[ICONS])(cairo_t *) = {
-		[ICON_EYE] = eye, [ICON_EYE_OFF] = eye_off, [ICON_PHONE] = phone,
-		[ICON_MONITOR] = monitor, [ICON_WARNING] = warning, [ICON_INFO] = info,
-		[ICON_CAPS_LOCK] = caps_lock, [ICON_NETWORK] = network, [ICON_CLOCK] = clock_face,
-		[ICON_OFFLINE] = offline,
+			[ICON_EYE] = eye,
+			[ICON_EYE_OFF] = eye_off,
+			[ICON_PHONE] = phone,
+			[ICON_MONITOR] = monitor,
+			[ICON_WARNING] = warning,
+			[ICON_INFO] = info,
+			[ICON_CAPS_LOCK] = caps_lock,
+			[ICON_NETWORK] = network,
+			[ICON_CLOCK] = clock_face,
+			[ICON_OFFLINE] = offline,
 	};
 
 	cairo_save(cr);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ui/build.h"
 
 struct step {
@@ -17,13 +18,23 @@ struct step {
 };
 
 static const struct step steps[] = {
-	{1.00, 6, 3, 4}, {0.94, 4, 3, 4}, {0.94, 3, 2, 3}, {0.88, 3, 2, 3}, {0.82, 2, 2, 2},
-	{0.76, 2, 1, 2}, {0.70, 2, 1, 2}, {0.64, 1, 1, 1}, {0.56, 1, 1, 1}, {0.48, 1, 1, 1},
+		{1.00, 6, 3, 4},
+		{0.94, 4, 3, 4},
+		{0.94, 3, 2, 3},
+		{0.88, 3, 2, 3},
+		{0.82, 2, 2, 2},
+		{0.76, 2, 1, 2},
+		{0.70, 2, 1, 2},
+		{0.64, 1, 1, 1},
+		{0.56, 1, 1, 1},
+		{0.48, 1, 1, 1},
 };
 
 static double unit_of(struct ui_size size)
 {
-	double scale = size.scale_percent < 50 ? 1 : size.scale_percent > 400 ? 4 : size.scale_percent / 100.0;
+	double scale = size.scale_percent < 50    ? 1
+	               : size.scale_percent > 400 ? 4
+	                                          : size.scale_percent / 100.0;
 	double longer = fmax(size.width, size.height), shorter = fmin(size.width, size.height);
 	double fit = fmin(longer / scale / 1280.0, shorter / scale / 720.0);
 
@@ -49,9 +60,12 @@ static int32_t put_card(struct build *b)
 	centre_column(b, screen_width(b->model));
 	struct ui_rect card = {b->x, 0, b->x + b->w, reach * 3};
 
-	scene_add(b->scene, &(struct node){.kind = NODE_SHADOW, .radius = radius, .reach = reach,
-			.colour = b->palette.shadow, .rect = {card.x1 - reach, drop - reach,
-			card.x2 + reach, reach * 3}});
+	scene_add(b->scene, &(struct node){.kind = NODE_SHADOW,
+					    .radius = radius,
+					    .reach = reach,
+					    .colour = b->palette.shadow,
+					    .rect = {card.x1 - reach, drop - reach, card.x2 + reach,
+							    reach * 3}});
 	put_box(b, card, radius, b->palette.card);
 	b->x += pad;
 	b->w -= pad * 2;
@@ -97,7 +111,8 @@ static bool put_screen(struct build *b)
 
 static void put_session(struct build *b)
 {
-	scene_add(b->scene, &(struct node){.kind = NODE_CLEAR, .rect = {0, 0, b->width, b->height}});
+	scene_add(b->scene,
+			&(struct node){.kind = NODE_CLEAR, .rect = {0, 0, b->width, b->height}});
 	if (b->model->message_count == 0)
 		return;
 	centre_column(b, 720);
@@ -105,22 +120,33 @@ static void put_session(struct build *b)
 	put_banner(b);
 }
 
+void layout_reset(struct layout *layout)
+{
+	scene_reset(&layout->scene);
+	text_wipe(layout->fields, sizeof(layout->fields));
+}
+
 void layout_make(struct typesetter *setter, const struct catalogue *catalogue,
-		 const struct ui_model *model, struct ui_size size, struct layout *ret)
+		const struct ui_model *model, struct ui_size size, struct layout *ret)
 {
 	double unit = unit_of(size);
 
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct build b = {.setter = setter, .catalogue = catalogue, .model = model,
-				.layout = ret, .scene = &ret->scene,
-				.palette = palette_of(&model->branding), .width = (int32_t)size.width,
-				.height = (int32_t)size.height, .unit = unit, .factor = steps[i].factor,
+		struct build b = {.setter = setter,
+				.catalogue = catalogue,
+				.model = model,
+				.layout = ret,
+				.scene = &ret->scene,
+				.palette = palette_of(&model->branding),
+				.width = (int32_t)size.width,
+				.height = (int32_t)size.height,
+				.unit = unit,
+				.factor = steps[i].factor,
 				.message_lines = steps[i].message_lines,
-				.message_max = steps[i].message_max, .text_lines = steps[i].text_lines};
+				.message_max = steps[i].message_max,
+				.text_lines = steps[i].text_lines};
 
-		scene_reset(&ret->scene);
-		for (unsigned f = 0; f < UI_FIELDS; f++)
-			ret->fields[f].is_there = false;
+		layout_reset(ret);
 		if (model->screen == UI_SESSION) {
 			put_session(&b);
 			return;

@@ -19,6 +19,9 @@ struct layout {
 	struct layout_field fields[UI_FIELDS];
 };
 
+/* Wipe what it holds. */
+void layout_reset(struct layout *layout);
+
 void layout_make(struct typesetter *setter, const struct catalogue *catalogue,
 		 const struct ui_model *model, struct ui_size size, struct layout *ret);
 

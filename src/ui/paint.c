@@ -72,7 +72,8 @@ static cairo_surface_t *mask_of(struct painter *painter, int32_t kind, int32_t s
 	for (unsigned i = 0; i < MASKS; i++) {
 		struct mask *mask = &painter->masks[i];
 
-		if (mask->surface && mask->kind == kind && mask->side == side && mask->stroke == stroke) {
+		if (mask->surface && mask->kind == kind && mask->side == side &&
+				mask->stroke == stroke) {
 			mask->used = painter->uses;
 			return mask->surface;
 		}
@@ -82,7 +83,10 @@ static cairo_surface_t *mask_of(struct painter *painter, int32_t kind, int32_t s
 	if (oldest->surface)
 		cairo_surface_destroy(oldest->surface);
 	*oldest = (struct mask){.surface = make_mask(kind, side, stroke),
-		.kind = kind, .side = side, .stroke = stroke, .used = painter->uses};
+			.kind = kind,
+			.side = side,
+			.stroke = stroke,
+			.used = painter->uses};
 	return oldest->surface;
 }
 
@@ -267,12 +271,13 @@ static void paint_node(struct canvas *c, const struct node *node)
 }
 
 void painter_paint(struct painter *painter, struct typesetter *setter, const struct scene *scene,
-		   const struct damage *clip, struct ui_size size, void *pixels, uint32_t stride)
+		const struct damage *clip, struct ui_size size, void *pixels, uint32_t stride)
 {
-	struct canvas c = {.painter = painter, .setter = setter, .pixels = pixels, .stride = stride};
+	struct canvas c = {
+			.painter = painter, .setter = setter, .pixels = pixels, .stride = stride};
 
-	c.surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32, (int)size.width,
-			(int)size.height, (int)stride);
+	c.surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32,
+			(int)size.width, (int)size.height, (int)stride);
 	c.cr = cairo_create(c.surface);
 	for (uint32_t i = 0; i < clip->count; i++) {
 		c.clip = clip->rects[i];

@@ -5,9 +5,13 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void scene_reset(struct scene *scene)
 {
 	scene->node_count = 0;
+	/* There may have been a password that was shown. */
+	text_wipe(scene->text, scene->text_size);
 	scene->text_size = 0;
 }
 
@@ -86,9 +90,8 @@ static bool is_same(const struct node *a, const struct node *b)
 {
 	return a->kind == b->kind && a->rect.x1 == b->rect.x1 && a->rect.y1 == b->rect.y1 &&
 	       a->rect.x2 == b->rect.x2 && a->rect.y2 == b->rect.y2 && a->colour == b->colour &&
-	       a->colour_end == b->colour_end && a->radius == b->radius &&
-	       a->stroke == b->stroke && a->reach == b->reach && a->icon == b->icon &&
-	       is_same_text(a, b);
+	       a->colour_end == b->colour_end && a->radius == b->radius && a->stroke == b->stroke &&
+	       a->reach == b->reach && a->icon == b->icon && is_same_text(a, b);
 }
 
 static void damage_add(struct damage *damage, struct ui_rect rect)
@@ -125,7 +128,8 @@ static bool find_meeting(const struct scene *a, uint32_t i, const struct scene *
 		for (uint32_t da = 0; da <= sum; da++) {
 			uint32_t db = sum - da;
 
-			if (da < left_a && db < left_b && is_same(&a->nodes[i + da], &b->nodes[j + db])) {
+			if (da < left_a && db < left_b &&
+					is_same(&a->nodes[i + da], &b->nodes[j + db])) {
 				*skip_a = da;
 				*skip_b = db;
 				return true;
@@ -140,7 +144,7 @@ static bool is_cut(const struct damage *damage, struct ui_rect rect)
 	for (uint32_t i = 0; i < damage->count; i++) {
 		struct ui_rect common = rect_meet(damage->rects[i], rect);
 		bool is_whole = common.x1 == rect.x1 && common.y1 == rect.y1 &&
-				common.x2 == rect.x2 && common.y2 == rect.y2;
+		                common.x2 == rect.x2 && common.y2 == rect.y2;
 
 		if (!rect_is_empty(common) && !is_whole)
 			return true;
@@ -162,7 +166,8 @@ static void damage_take_whole_texts(struct damage *damage, const struct scene *s
 		for (uint32_t i = 0; i < scene->node_count; i++) {
 			struct ui_rect rect = rect_meet(scene->nodes[i].rect, all);
 
-			if (scene->nodes[i].kind != NODE_TEXT || rect_is_empty(rect) || !is_cut(damage, rect))
+			if (scene->nodes[i].kind != NODE_TEXT || rect_is_empty(rect) ||
+					!is_cut(damage, rect))
 				continue;
 			damage_add(damage, rect);
 			has_grown = true;
@@ -171,7 +176,7 @@ static void damage_take_whole_texts(struct damage *damage, const struct scene *s
 }
 
 void scene_compare(const struct scene *before, const struct scene *after, int32_t width,
-		   int32_t height, struct damage *ret)
+		int32_t height, struct damage *ret)
 {
 	struct ui_rect all = {0, 0, width, height};
 	uint32_t i = 0, j = 0;
@@ -201,7 +206,7 @@ enum ui_target scene_hit(const struct scene *scene, int32_t x, int32_t y)
 	for (uint32_t i = scene->node_count; i-- > 0;) {
 		const struct node *node = &scene->nodes[i];
 		bool is_inside = x >= node->rect.x1 && x < node->rect.x2 && y >= node->rect.y1 &&
-				 y < node->rect.y2;
+		                 y < node->rect.y2;
 
 		if (is_inside && node->target != UI_TARGET_NONE)
 			return node->target;

@@ -93,7 +93,10 @@ static void add_server(struct build *b)
 {
 	add_heading(b, tr(b, "Where is your server?"));
 	add_gap(b, 10);
-	add_paragraph(b, b->palette.text, tr(b, "Enter the address you got from the helpdesk, for example tynd.example.org."), 0);
+	add_paragraph(b, b->palette.text,
+			tr(b, "Enter the address you got from the helpdesk, for example "
+	                      "tynd.example.org."),
+			0);
 	if (b->model->reason != REASON_NONE) {
 		add_gap(b, 18);
 		add_problem(b);
@@ -111,7 +114,9 @@ static void add_approval(struct build *b)
 {
 	add_heading(b, tr(b, "Call the helpdesk and read this code aloud"));
 	add_gap(b, 10);
-	add_paragraph(b, b->palette.text, tr(b, "This screen changes by itself as soon as the device is approved."), 0);
+	add_paragraph(b, b->palette.text,
+			tr(b, "This screen changes by itself as soon as the device is approved."),
+			0);
 	add_gap(b, 28);
 	add_code_tiles(b, b->model->code);
 	if (b->model->helpdesk.phone[0]) {
@@ -233,7 +238,9 @@ double screen_width(const struct ui_model *model)
 	case UI_SIGN_IN:
 		return 460;
 	case UI_DESKTOPS:
-		return layout_desktop_count(model) > 8 ? 1080 : layout_desktop_count(model) > 4 ? 820 : 520;
+		return layout_desktop_count(model) > 8   ? 1080
+		       : layout_desktop_count(model) > 4 ? 820
+		                                         : 520;
 	case UI_APPROVAL:
 		return 600;
 	default:
@@ -244,9 +251,16 @@ double screen_width(const struct ui_model *model)
 void add_screen(struct build *b)
 {
 	static void (*const add[])(struct build *) = {
-		[UI_STARTING] = add_starting, [UI_NETWORK] = add_network, [UI_SERVER] = add_server,
-		[UI_APPROVAL] = add_approval, [UI_REFUSED] = add_refused, [UI_SIGN_IN] = add_sign_in,
-		[UI_DESKTOPS] = add_desktops, [UI_CONNECTING] = add_connecting, [UI_ENDED] = add_ended, [UI_BLANK] = add_identity,
+			[UI_STARTING] = add_starting,
+			[UI_NETWORK] = add_network,
+			[UI_SERVER] = add_server,
+			[UI_APPROVAL] = add_approval,
+			[UI_REFUSED] = add_refused,
+			[UI_SIGN_IN] = add_sign_in,
+			[UI_DESKTOPS] = add_desktops,
+			[UI_CONNECTING] = add_connecting,
+			[UI_ENDED] = add_ended,
+			[UI_BLANK] = add_identity,
 	};
 
 	if ((unsigned)b->model->screen < sizeof(add) / sizeof(add[0]))

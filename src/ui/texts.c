@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 /* Written for a person who is tired and on the phone: no technical words, one thing to do. */
+/* clang-format off */
 static const struct text_reason reasons[] = {
 	{REASON_DEVICE_AGENT, N_("This device is not ready"),
 		N_("Wait a minute. If nothing happens, switch it off and on again.")},
@@ -91,11 +92,12 @@ static const struct text_reason reasons[] = {
 	{REASON_SESSION_KERBEROS, N_("Your sign-in can't be checked right now"),
 		N_("Try again in a moment. Call the helpdesk if it keeps happening.")},
 };
+/* clang-format on */
 
 const struct text_reason *text_of_reason(enum reason reason)
 {
 	static const struct text_reason general = {REASON_NONE, N_("Something went wrong"),
-		N_("Try again in a moment. Call the helpdesk if it keeps happening.")};
+			N_("Try again in a moment. Call the helpdesk if it keeps happening.")};
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i].reason == reason)

@@ -20,6 +20,7 @@ struct type {
 	bool is_bold;
 	bool is_code;  /* digits of one width, zero with a slash */
 	bool is_even;  /* lines of about the same length: no lone word on the last one */
+	bool is_secret; /* a password that is shown: see typesetter_forget */
 };
 
 bool type_is_same(const struct type *a, const struct type *b);
@@ -29,6 +30,9 @@ struct typesetter;
 /* Asks fontconfig for the fonts once. */
 struct typesetter *typesetter_create(void);
 void typesetter_destroy(struct typesetter *setter); /* takes NULL */
+
+/* Wipe secret texts that were set: called at the end of each public function. */
+void typesetter_forget(struct typesetter *setter);
 
 /* Size of the set text; `ink` (may be NULL) covers every pixel it touches, from its origin. */
 void type_measure(struct typesetter *setter, const struct type *type, const char *text,

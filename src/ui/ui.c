@@ -84,6 +84,14 @@ static const struct catalogue *catalogue_of(struct ui *ui, const struct ui_model
 	return language->catalogue;
 }
 
+/* Between two calls there is no password in here left in here. */
+static void forget(struct ui *ui)
+{
+	layout_reset(&ui->before);
+	layout_reset(&ui->layout);
+	typesetter_forget(ui->setter);
+}
+
 static void make(struct ui *ui, const struct ui_model *model, struct ui_size size,
 		struct layout *layout)
 {
@@ -91,7 +99,7 @@ static void make(struct ui *ui, const struct ui_model *model, struct ui_size siz
 }
 
 void ui_draw(struct ui *ui, const struct ui_model *model, const struct ui_model *previous,
-	     struct ui_size size, void *pixels, uint32_t stride, struct ui_rect *damage)
+		struct ui_size size, void *pixels, uint32_t stride, struct ui_rect *damage)
 {
 	struct ui_rect all = {0, 0, (int32_t)size.width, (int32_t)size.height};
 	struct damage dirty = {.count = 1, .rects = {all}};
@@ -107,23 +115,31 @@ void ui_draw(struct ui *ui, const struct ui_model *model, const struct ui_model 
 	for (uint32_t i = 1; i < dirty.count; i++)
 		*damage = rect_join(*damage, dirty.rects[i]);
 	painter_paint(ui->painter, ui->setter, &ui->layout.scene, &dirty, size, pixels, stride);
+	forget(ui);
 }
 
 enum ui_target ui_hit(struct ui *ui, const struct ui_model *model, struct ui_size size, int32_t x,
-		      int32_t y)
+		int32_t y)
 {
 	make(ui, model, size, &ui->layout);
-	return scene_hit(&ui->layout.scene, x, y);
+	enum ui_target target = scene_hit(&ui->layout.scene, x, y);
+
+	forget(ui);
+	return target;
 }
 
 uint32_t ui_field_offset(struct ui *ui, const struct ui_model *model, struct ui_size size,
-			 enum ui_field_kind kind, int32_t x)
+		enum ui_field_kind kind, int32_t x)
 {
 	const struct layout_field *field = &ui->layout.fields[kind];
 
 	make(ui, model, size, &ui->layout);
-	if (!field->is_there)
-		return 0;
-	return field_model_offset(model, kind, type_x_to_index(ui->setter, &field->type,
-			field->text, x - field->text_x));
+	uint32_t offset = 0;
+
+	if (field->is_there)
+		offset = field_model_offset(model, kind,
+				type_x_to_index(ui->setter, &field->type, field->text,
+						x - field->text_x));
+	forget(ui);
+	return offset;
 }

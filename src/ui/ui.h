@@ -2,7 +2,7 @@
 /*
  * What the person sees, as a pure function: (model, size) -> picture. Knows
  * neither DRM nor libinput nor the kiosk. Text by pango, shapes by cairo, language
- * by gettext (domain "tynd"). The model is a plain value; equal models give equal
+ * by gettext's catalogues (domain "tynd"). The model is a plain value; equal models give equal
  * pictures.
  */
 #ifndef UI_UI_H
@@ -47,9 +47,20 @@ enum ui_target {
 	UI_TARGET_FIELD_DOMAIN,
 	UI_TARGET_FIELD_SERVER,
 	UI_TARGET_SHOW_PASSWORD,
-	UI_TARGET_PRIMARY,   /* sign in, connect, try again */
-	UI_TARGET_SECONDARY, /* back, cancel, sign out */
-	UI_TARGET_MESSAGE_CLOSE,
+	/*
+	 * The buttons, by screen (ui_focus_next says which of them are there):
+	 *   NETWORK     primary: try again     secondary: another server address, where it may help
+	 *   SERVER      primary: continue      secondary: back, when a server is known
+	 *   REFUSED     primary: try again
+	 *   SIGN_IN     primary: sign in       secondary: back, when there are several desktops
+	 *                                      and `desktop_name` says for which one it is
+	 *   DESKTOPS                           secondary: sign out
+	 *   CONNECTING                         secondary: cancel
+	 *   ENDED       primary: once more     secondary: back
+	 */
+	UI_TARGET_PRIMARY,
+	UI_TARGET_SECONDARY,
+	UI_TARGET_MESSAGE_CLOSE, /* in SESSION: of messages[0], the one that is shown */
 	UI_TARGET_DESKTOP,   /* + index of the desktop */
 	UI_TARGET_END = UI_TARGET_DESKTOP + CONF_DESKTOPS_MAX,
 };
@@ -100,7 +111,9 @@ struct ui;
 
 /*
  * Fonts and catalogues: `locale_folder` holds LANG/LC_MESSAGES/tynd.mo; NULL: the
- * installed one. Expensive (fontconfig): once per process.
+ * installed one. Expensive (fontconfig, with the first picture): once per process.
+ * The font is Inter, Regular and SemiBold; any other sans-serif where it is missing.
+ * Passwords are wiped from its memory before each function returns.
  */
 int ui_create(const char *locale_folder, struct ui **ret, struct err *err);
 void ui_destroy(struct ui *ui); /* takes NULL */

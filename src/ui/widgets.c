@@ -12,7 +12,8 @@ void add_problem(struct build *b)
 	const struct text_reason *text = text_of_reason(b->model->reason);
 	char line[512];
 
-	snprintf(line, sizeof(line), "%s\xc2\xa0(%s)", tr(b, text->hint), reason_code(b->model->reason));
+	snprintf(line, sizeof(line), "%s\xc2\xa0(%s)", tr(b, text->hint),
+			reason_code(b->model->reason));
 	add_notice(b, ICON_WARNING, b->palette.danger, b->palette.danger_tint, tr(b, text->title),
 			line, 4);
 }
@@ -52,8 +53,10 @@ void add_code_tiles(struct build *b, const char *code)
 		taken += mine;
 		x = right;
 		if (code[i] == '-')
-			put_box(b, (struct ui_rect){left + gap / 2, middle - half, right - gap / 2,
-					middle + half}, half, b->palette.muted);
+			put_box(b,
+					(struct ui_rect){left + gap / 2, middle - half,
+							right - gap / 2, middle + half},
+					half, b->palette.muted);
 		else
 			put_tile(b, (struct ui_rect){left, b->y, x, b->y + h}, code[i]);
 	}
@@ -75,7 +78,8 @@ void add_phase(struct build *b, const char *text)
 {
 	int32_t middle = b->y + px(b, 12), dots = px(b, 40);
 
-	put_line(b, b->x, middle, type_of(b, 16, false), b->w - dots - px(b, 16), b->palette.text, text);
+	put_line(b, b->x, middle, type_of(b, 16, false), b->w - dots - px(b, 16), b->palette.text,
+			text);
 	if (b->model->is_busy)
 		put_dots(b, b->x + b->w - dots, middle, b->palette.accent);
 	b->y += px(b, 24);
@@ -102,7 +106,8 @@ void add_progress(struct build *b)
 		phase = 1;
 	for (int32_t i = 0; i < STEPS; i++) {
 		bool is_done = i < (int32_t)phase;
-		int32_t x1 = b->x + gap * i + w * i / STEPS, x2 = b->x + gap * i + w * (i + 1) / STEPS;
+		int32_t x1 = b->x + gap * i + w * i / STEPS,
+			x2 = b->x + gap * i + w * (i + 1) / STEPS;
 
 		put_box(b, (struct ui_rect){x1, b->y, x2, b->y + h}, h / 2,
 				is_done ? b->palette.accent : b->palette.quiet_pressed);
@@ -119,7 +124,10 @@ static void put_desktop(struct build *b, struct ui_rect r, uint32_t i)
 	int32_t x = r.x1 + pad + icon + px(b, 16);
 
 	put_focus(b, r, px(b, 12), target);
-	put_box(b, r, px(b, 12), is_pressed ? p->quiet_pressed : is_hovered ? p->quiet_hover : p->quiet);
+	put_box(b, r, px(b, 12),
+			is_pressed   ? p->quiet_pressed
+			: is_hovered ? p->quiet_hover
+				     : p->quiet);
 	put_area(b, r, target);
 	put_icon(b, ICON_MONITOR, r.x1 + pad, middle - icon / 2, icon, p->accent);
 	put_line(b, x, middle, type_of(b, 17, true), r.x2 - pad - arrow - px(b, 8) - x, p->text,

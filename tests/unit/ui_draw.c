@@ -21,7 +21,8 @@ static uint32_t next(uint32_t *seed)
 static void random_text(uint32_t *seed, char *text, size_t size)
 {
 	static const char *const words[] = {"", "a", "Log på ", "Wi", "ÆØÅ", "sundhedsplejerske ",
-		"\xf0\x9f\x98\x80", "fi", "AV", "<b>&amp;", "\n", "1", "ejendomsadministrationsbygning"};
+			"\xf0\x9f\x98\x80", "fi", "AV", "<b>&amp;", "\n", "1",
+			"ejendomsadministrationsbygning"};
 	size_t length = 0;
 
 	for (uint32_t n = next(seed) % 6; n > 0; n--) {
@@ -76,22 +77,56 @@ static void change(struct ui_model *m, uint32_t *seed)
 	static const char *const languages[] = {"en", "da", "fi", "sv", "nb", "../x", ""};
 
 	switch (next(seed) % 16) {
-	case 0: m->screen = (enum ui_screen)(next(seed) % (UI_BLANK + 1)); break;
-	case 1: m->reason = (enum reason)(next(seed) % 80); break;
-	case 2: m->is_caps_lock_on = !m->is_caps_lock_on; break;
-	case 3: m->is_password_shown = !m->is_password_shown; break;
-	case 4: m->is_busy = !m->is_busy; break;
-	case 5: m->tick++; break;
-	case 6: m->phase = next(seed) % 7; break;
-	case 7: m->retry_in_s = next(seed) % 3; break;
-	case 8: change_message(m, seed); break;
-	case 9: change_desktops(m, seed); break;
-	case 10: change_names(m, seed); break;
-	case 11: text_copy(m->language, sizeof(m->language), languages[next(seed) % 7]); break;
-	case 12: m->is_offline = !m->is_offline; m->shows_password_button = next(seed) % 2; break;
-	case 13: m->branding.background = next(seed) % 4 ? m->branding.background : next(seed) & 0xffffff; break;
-	case 14: m->focus = (enum ui_target)(next(seed) % UI_TARGET_END); m->hover = m->focus; break;
-	default: change_field(m, seed);
+	case 0:
+		m->screen = (enum ui_screen)(next(seed) % (UI_BLANK + 1));
+		break;
+	case 1:
+		m->reason = (enum reason)(next(seed) % 80);
+		break;
+	case 2:
+		m->is_caps_lock_on = !m->is_caps_lock_on;
+		break;
+	case 3:
+		m->is_password_shown = !m->is_password_shown;
+		break;
+	case 4:
+		m->is_busy = !m->is_busy;
+		break;
+	case 5:
+		m->tick++;
+		break;
+	case 6:
+		m->phase = next(seed) % 7;
+		break;
+	case 7:
+		m->retry_in_s = next(seed) % 3;
+		break;
+	case 8:
+		change_message(m, seed);
+		break;
+	case 9:
+		change_desktops(m, seed);
+		break;
+	case 10:
+		change_names(m, seed);
+		break;
+	case 11:
+		text_copy(m->language, sizeof(m->language), languages[next(seed) % 7]);
+		break;
+	case 12:
+		m->is_offline = !m->is_offline;
+		m->shows_password_button = next(seed) % 2;
+		break;
+	case 13:
+		m->branding.background =
+				next(seed) % 4 ? m->branding.background : next(seed) & 0xffffff;
+		break;
+	case 14:
+		m->focus = (enum ui_target)(next(seed) % UI_TARGET_END);
+		m->hover = m->focus;
+		break;
+	default:
+		change_field(m, seed);
 	}
 	if (m->code[0] == 0)
 		text_copy(m->code, sizeof(m->code), "K7QF-2M9P");
@@ -228,7 +263,8 @@ static void check_session(struct ui *ui)
 			CHECK(is_see_through(&p, x, y));
 	m.message_count = 1;
 	text_copy(m.messages[0].text, CONF_TEXT_MAX, "Hello");
-	ui_draw(ui, &m, &(struct ui_model){.screen = UI_SESSION}, size, p.pixels, p.stride, &damage);
+	ui_draw(ui, &m, &(struct ui_model){.screen = UI_SESSION}, size, p.pixels, p.stride,
+			&damage);
 	CHECK(!is_see_through(&p, 640, 30));
 	CHECK(is_see_through(&p, 640, 400));
 	CHECK(damage.y2 < 200);
@@ -253,7 +289,8 @@ static void check_cursor(uint32_t side)
 
 int main(void)
 {
-	static const struct ui_size sizes[] = {{640, 480, 100}, {853, 480, 100}, {480, 854, 125}, {400, 300, 300}};
+	static const struct ui_size sizes[] = {
+			{640, 480, 100}, {853, 480, 100}, {480, 854, 125}, {400, 300, 300}};
 	const char *build = getenv("TYND_BUILD");
 	struct ui *ui = NULL;
 	struct err err;
@@ -261,19 +298,21 @@ int main(void)
 
 	text_format(folder, sizeof(folder), "%s/locale", build ? build : "build");
 	TEST("there is something to draw with")
-		CHECK_INT(ui_create(folder, &ui, &err), 0);
+	CHECK_INT(ui_create(folder, &ui, &err), 0);
 	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		TEST("drawing what differs equals drawing everything")
-			check_sequence(ui, sizes[i], 77 + i, MODELS / 4);
+	check_sequence(ui, sizes[i], 77 + i, MODELS / 4);
 	TEST("a key press draws about the field")
-		check_one_change(ui);
+	check_one_change(ui);
 	TEST("over a desktop only messages are seen")
-		check_session(ui);
+	check_session(ui);
 	for (uint32_t side = 8; side <= 256; side += 31)
 		TEST("the arrow is drawn at any size")
-			check_cursor(side);
-	TEST("screens that are too small for anything still draw") {
-		static const struct ui_size tiny[] = {{1, 1, 100}, {64, 32, 100}, {200, 700, 300}, {320, 200, 0}};
+	check_cursor(side);
+	TEST("screens that are too small for anything still draw")
+	{
+		static const struct ui_size tiny[] = {
+				{1, 1, 100}, {64, 32, 100}, {200, 700, 300}, {320, 200, 0}};
 
 		for (unsigned i = 0; i < sizeof(tiny) / sizeof(tiny[0]); i++)
 			check_sequence(ui, tiny[i], 9, 60);
