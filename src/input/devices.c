@@ -14,9 +14,9 @@
 #include "base/array.h"
 
 enum {
-	AREA = 65536,         /* steps of an absolute axis */
-	KEYBOARDS_MAX = 32,   /* whose lights are kept */
-	FINGER_NOTCH = 15,    /* libinput's units of a touchpad that make one notch */
+	AREA = 65536,       /* steps of an absolute axis */
+	KEYBOARDS_MAX = 32, /* whose lights are kept */
+	FINGER_NOTCH = 15,  /* libinput's units of a touchpad that make one notch */
 	NOTCH = 120,
 };
 
@@ -36,6 +36,7 @@ static int open_device(const char *path, int flags, void *data)
 	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK);
 
 	(void)data;
+	/* cppcheck-suppress resourceLeak ; libinput takes it and gives it to close_device */
 	return fd < 0 ? -errno : fd;
 }
 
@@ -46,15 +47,15 @@ static void close_device(int fd, void *data)
 }
 
 static const struct libinput_interface interface = {
-	.open_restricted = open_device,
-	.close_restricted = close_device,
+		.open_restricted = open_device,
+		.close_restricted = close_device,
 };
 
 static void set_leds(struct libinput_device *device, struct input_locks locks)
 {
 	unsigned leds = (locks.num ? LIBINPUT_LED_NUM_LOCK : 0u) |
-			(locks.caps ? LIBINPUT_LED_CAPS_LOCK : 0u) |
-			(locks.scroll ? LIBINPUT_LED_SCROLL_LOCK : 0u);
+	                (locks.caps ? LIBINPUT_LED_CAPS_LOCK : 0u) |
+	                (locks.scroll ? LIBINPUT_LED_SCROLL_LOCK : 0u);
 
 	libinput_device_led_update(device, (enum libinput_led)leds);
 }
@@ -101,10 +102,10 @@ static void feed_key(struct devices *devices, struct libinput_event *event)
 static void feed_button(struct devices *devices, int64_t time_us, uint32_t button, bool is_down)
 {
 	struct input_event event = {
-		.kind = INPUT_BUTTON,
-		.time_us = time_us,
-		.button = button,
-		.is_down = is_down,
+			.kind = INPUT_BUTTON,
+			.time_us = time_us,
+			.button = button,
+			.is_down = is_down,
 	};
 
 	input_feed(devices->input, &event);
@@ -113,10 +114,10 @@ static void feed_button(struct devices *devices, int64_t time_us, uint32_t butto
 static void feed_place(struct devices *devices, int64_t time_us, double x, double y)
 {
 	struct input_event event = {
-		.kind = INPUT_MOTION_ABSOLUTE,
-		.time_us = time_us,
-		.x = x / AREA,
-		.y = y / AREA,
+			.kind = INPUT_MOTION_ABSOLUTE,
+			.time_us = time_us,
+			.x = x / AREA,
+			.y = y / AREA,
 	};
 
 	input_feed(devices->input, &event);
@@ -135,13 +136,15 @@ static double scrolled(struct libinput_event_pointer *pointer, enum libinput_poi
 static void feed_scroll(struct devices *devices, struct libinput_event_pointer *pointer,
 		bool is_wheel)
 {
-	double x = devices->rest_x + scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_HORIZONTAL, is_wheel);
-	double y = devices->rest_y + scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_VERTICAL, is_wheel);
+	double x = devices->rest_x +
+	           scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_HORIZONTAL, is_wheel);
+	double y = devices->rest_y +
+	           scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_VERTICAL, is_wheel);
 	struct input_event event = {
-		.kind = INPUT_WHEEL,
-		.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
-		.wheel_x = (int32_t)trunc(x),
-		.wheel_y = (int32_t)trunc(y),
+			.kind = INPUT_WHEEL,
+			.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
+			.wheel_x = (int32_t)trunc(x),
+			.wheel_y = (int32_t)trunc(y),
 	};
 
 	devices->rest_x = x - event.wheel_x;
@@ -153,10 +156,10 @@ static void feed_scroll(struct devices *devices, struct libinput_event_pointer *
 static void feed_motion(struct devices *devices, struct libinput_event_pointer *pointer)
 {
 	struct input_event event = {
-		.kind = INPUT_MOTION,
-		.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
-		.x = libinput_event_pointer_get_dx(pointer),
-		.y = libinput_event_pointer_get_dy(pointer),
+			.kind = INPUT_MOTION,
+			.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
+			.x = libinput_event_pointer_get_dx(pointer),
+			.y = libinput_event_pointer_get_dy(pointer),
 	};
 
 	input_feed(devices->input, &event);

@@ -97,10 +97,10 @@ void input_feed_key(struct input *input, uint32_t code, bool down)
 {
 	struct input_locks before = input_locks(input);
 	struct input_event event = {
-		.kind = INPUT_KEY,
-		.time_us = loop_now_us(),
-		.code = code,
-		.is_down = down,
+			.kind = INPUT_KEY,
+			.time_us = loop_now_us(),
+			.code = code,
+			.is_down = down,
 	};
 
 	if (!code || code >= KEY_CNT || is_down(input, code) == down)

@@ -19,7 +19,7 @@ enum input_kind {
 	INPUT_MOTION_ABSOLUTE, /* x, y in 0..1 of the output area: tablets, touch, virtual machines */
 	INPUT_BUTTON,
 	INPUT_WHEEL,
-	INPUT_DEVICES,         /* a device came or went */
+	INPUT_DEVICES, /* a device came or went */
 };
 
 enum { INPUT_SHIFT = 1, INPUT_CTRL = 2, INPUT_ALT = 4, INPUT_LOGO = 8, INPUT_ALTGR = 16 };
@@ -37,7 +37,7 @@ struct input_event {
 	/* MOTION (dx, dy), MOTION_ABSOLUTE */
 	double x, y;
 	/* BUTTON */
-	uint32_t button;    /* BTN_LEFT ... */
+	uint32_t button; /* BTN_LEFT ... */
 	/* WHEEL: 120 = one notch, down and right positive */
 	int32_t wheel_x, wheel_y;
 };
@@ -58,9 +58,9 @@ struct input;
 typedef void (*input_fn)(void *data, const struct input_event *event);
 
 int input_create(struct loop *loop, const struct input_keymap *keymap, input_fn fn, void *data,
-		 struct input **ret, struct err *err);
+		struct input **ret, struct err *err);
 int input_create_manual(struct loop *loop, const struct input_keymap *keymap, input_fn fn,
-			void *data, struct input **ret, struct err *err);
+		void *data, struct input **ret, struct err *err);
 void input_destroy(struct input *input); /* takes NULL */
 
 /* An unknown layout gives -EINVAL and leaves the present one. Keys that are down stay down. */

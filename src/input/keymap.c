@@ -28,25 +28,25 @@ struct dead_key {
 };
 
 static const struct dead_key dead_keys[] = {
-	{"dead_acute", "aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ"},
-	{"dead_grave", "aeiouAEIOU", "àèìòùÀÈÌÒÙ"},
-	{"dead_circumflex", "aeiouAEIOU", "âêîôûÂÊÎÔÛ"},
-	{"dead_diaeresis", "aeiouyAEIOU", "äëïöüÿÄËÏÖÜ"},
-	{"dead_tilde", "anoANO", "ãñõÃÑÕ"},
-	{"dead_abovering", "auAU", "åůÅŮ"},
-	{"dead_cedilla", "cC", "çÇ"},
-	{"dead_caron", "cszCSZ", "čšžČŠŽ"},
+		{"dead_acute", "aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ"},
+		{"dead_grave", "aeiouAEIOU", "àèìòùÀÈÌÒÙ"},
+		{"dead_circumflex", "aeiouAEIOU", "âêîôûÂÊÎÔÛ"},
+		{"dead_diaeresis", "aeiouyAEIOU", "äëïöüÿÄËÏÖÜ"},
+		{"dead_tilde", "anoANO", "ãñõÃÑÕ"},
+		{"dead_abovering", "auAU", "åůÅŮ"},
+		{"dead_cedilla", "cC", "çÇ"},
+		{"dead_caron", "cszCSZ", "čšžČŠŽ"},
 };
 
 static const struct {
 	const char *name, *alone;
 } dead_alone[] = {
-	{"dead_acute", "´"},
-	{"dead_grave", "`"},
-	{"dead_circumflex", "^"},
-	{"dead_diaeresis", "¨"},
-	{"dead_tilde", "~"},
-	{"dead_abovering", "°"},
+		{"dead_acute", "´"},
+		{"dead_grave", "`"},
+		{"dead_circumflex", "^"},
+		{"dead_diaeresis", "¨"},
+		{"dead_tilde", "~"},
+		{"dead_abovering", "°"},
 };
 
 /* All composed letters above are two bytes of UTF-8, their bases one. */
@@ -70,8 +70,8 @@ static size_t dead_table(char *buffer, size_t size)
 static struct xkb_compose_table *make_table(struct xkb_context *context)
 {
 	OWNED(memory) char *buffer = NULL;
-	struct xkb_compose_table *table = xkb_compose_table_new_from_locale(
-			context, "en_US.UTF-8", XKB_COMPOSE_COMPILE_NO_FLAGS);
+	struct xkb_compose_table *table = xkb_compose_table_new_from_locale(context, "en_US.UTF-8",
+			XKB_COMPOSE_COMPILE_NO_FLAGS);
 
 	if (table)
 		return table;
@@ -99,11 +99,11 @@ static bool is_name(const char *name)
 static int compile(struct keymap *keymap, const struct input_keymap *names, struct err *err)
 {
 	struct xkb_rule_names rules = {
-		.rules = "evdev",
-		.model = "pc105",
-		.layout = names->layout[0] ? names->layout : "us",
-		.variant = names->variant,
-		.options = names->options,
+			.rules = "evdev",
+			.model = "pc105",
+			.layout = names->layout[0] ? names->layout : "us",
+			.variant = names->variant,
+			.options = names->options,
 	};
 
 	keymap->context = xkb_context_new(XKB_CONTEXT_NO_ENVIRONMENT_NAMES);
@@ -113,7 +113,8 @@ static int compile(struct keymap *keymap, const struct input_keymap *names, stru
 	keymap->map = xkb_keymap_new_from_names(keymap->context, &rules,
 			XKB_KEYMAP_COMPILE_NO_FLAGS);
 	if (!keymap->map)
-		return err_set(err, EINVAL, "keyboard: no layout \"%s\" with variant \"%s\", options \"%s\"",
+		return err_set(err, EINVAL,
+				"keyboard: no layout \"%s\" with variant \"%s\", options \"%s\"",
 				rules.layout, rules.variant, rules.options);
 	keymap->state = xkb_state_new(keymap->map);
 	keymap->table = make_table(keymap->context);
@@ -128,7 +129,8 @@ int keymap_create(const struct input_keymap *names, struct keymap **ret, struct 
 	int code;
 
 	if (!is_name(names->layout) || !is_name(names->variant) || !is_name(names->options))
-		return err_set(err, EINVAL, "keyboard: layout, variant and options are plain XKB names");
+		return err_set(err, EINVAL,
+				"keyboard: layout, variant and options are plain XKB names");
 	keymap = own_alloc(sizeof(*keymap));
 	code = compile(keymap, names, err);
 	if (code < 0)
@@ -157,17 +159,17 @@ static bool has_mod(const struct keymap *keymap, const char *name)
 uint32_t keymap_modifiers(const struct keymap *keymap)
 {
 	return (has_mod(keymap, XKB_MOD_NAME_SHIFT) ? INPUT_SHIFT : 0u) |
-			(has_mod(keymap, XKB_MOD_NAME_CTRL) ? INPUT_CTRL : 0u) |
-			(has_mod(keymap, XKB_MOD_NAME_ALT) ? INPUT_ALT : 0u) |
-			(has_mod(keymap, XKB_MOD_NAME_LOGO) ? INPUT_LOGO : 0u) |
-			(has_mod(keymap, MOD_LEVEL3) ? INPUT_ALTGR : 0u);
+	       (has_mod(keymap, XKB_MOD_NAME_CTRL) ? INPUT_CTRL : 0u) |
+	       (has_mod(keymap, XKB_MOD_NAME_ALT) ? INPUT_ALT : 0u) |
+	       (has_mod(keymap, XKB_MOD_NAME_LOGO) ? INPUT_LOGO : 0u) |
+	       (has_mod(keymap, MOD_LEVEL3) ? INPUT_ALTGR : 0u);
 }
 
 /* Returns false when the key is part of a sequence that is not complete: it types nothing. */
 static bool compose(struct keymap *keymap, xkb_keysym_t keysym, struct input_event *event)
 {
-	if (!keymap->compose ||
-			xkb_compose_state_feed(keymap->compose, keysym) != XKB_COMPOSE_FEED_ACCEPTED)
+	if (!keymap->compose || xkb_compose_state_feed(keymap->compose, keysym) !=
+						XKB_COMPOSE_FEED_ACCEPTED)
 		return true;
 	switch (xkb_compose_state_get_status(keymap->compose)) {
 	case XKB_COMPOSE_COMPOSING:
@@ -200,14 +202,16 @@ void keymap_press(struct keymap *keymap, uint32_t code, struct input_event *even
 		return;
 	length = xkb_state_key_get_utf8(keymap->state, key, event->text, sizeof(event->text));
 	/* Enter, Tab, Ctrl+letter and the like are commands, not text. */
-	if (length < 0 || length >= (int)sizeof(event->text) || text_has_control(event->text, NULL) ||
+	if (length < 0 || length >= (int)sizeof(event->text) ||
+			text_has_control(event->text, NULL) ||
 			event->modifiers & (INPUT_CTRL | INPUT_ALT | INPUT_LOGO))
 		event->text[0] = '\0';
 }
 
 void keymap_update(struct keymap *keymap, uint32_t code, bool is_down)
 {
-	xkb_state_update_key(keymap->state, code + EVDEV_OFFSET, is_down ? XKB_KEY_DOWN : XKB_KEY_UP);
+	xkb_state_update_key(keymap->state, code + EVDEV_OFFSET,
+			is_down ? XKB_KEY_DOWN : XKB_KEY_UP);
 }
 
 bool keymap_repeats(const struct keymap *keymap, uint32_t code)
@@ -217,8 +221,8 @@ bool keymap_repeats(const struct keymap *keymap, uint32_t code)
 
 bool keymap_is_composing(const struct keymap *keymap)
 {
-	return keymap->compose && xkb_compose_state_get_status(keymap->compose) ==
-			XKB_COMPOSE_COMPOSING;
+	return keymap->compose &&
+	       xkb_compose_state_get_status(keymap->compose) == XKB_COMPOSE_COMPOSING;
 }
 
 void keymap_reset_compose(struct keymap *keymap)
@@ -230,8 +234,8 @@ void keymap_reset_compose(struct keymap *keymap)
 struct input_locks keymap_locks(const struct keymap *keymap)
 {
 	return (struct input_locks){
-		.caps = xkb_state_led_name_is_active(keymap->state, XKB_LED_NAME_CAPS) > 0,
-		.num = xkb_state_led_name_is_active(keymap->state, XKB_LED_NAME_NUM) > 0,
+			.caps = xkb_state_led_name_is_active(keymap->state, XKB_LED_NAME_CAPS) > 0,
+			.num = xkb_state_led_name_is_active(keymap->state, XKB_LED_NAME_NUM) > 0,
 	};
 }
 
@@ -270,7 +274,8 @@ static bool level_modifiers(const struct keymap *keymap, xkb_keycode_t key, xkb_
 	for (size_t i = 0; i < count; i++) {
 		if (masks[i] & ~(shift | level3))
 			continue;
-		*ret = (masks[i] & shift ? INPUT_SHIFT : 0u) | (masks[i] & level3 ? INPUT_ALTGR : 0u);
+		*ret = (masks[i] & shift ? INPUT_SHIFT : 0u) |
+		       (masks[i] & level3 ? INPUT_ALTGR : 0u);
 		return true;
 	}
 	return false;
@@ -285,9 +290,11 @@ int keymap_find(const struct keymap *keymap, uint32_t character, uint32_t *ret_c
 		for (xkb_keycode_t key = xkb_keymap_min_keycode(keymap->map); key <= last; key++) {
 			const xkb_keysym_t *keysyms;
 
-			if (key < EVDEV_OFFSET || level >= xkb_keymap_num_levels_for_key(keymap->map, key, 0))
+			if (key < EVDEV_OFFSET ||
+					level >= xkb_keymap_num_levels_for_key(keymap->map, key, 0))
 				continue;
-			if (xkb_keymap_key_get_syms_by_level(keymap->map, key, 0, level, &keysyms) != 1 ||
+			if (xkb_keymap_key_get_syms_by_level(keymap->map, key, 0, level,
+					    &keysyms) != 1 ||
 					xkb_keysym_to_utf32(keysyms[0]) != character)
 				continue;
 			if (!level_modifiers(keymap, key, level, ret_modifiers))

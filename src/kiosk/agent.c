@@ -25,7 +25,7 @@ struct agent {
 static bool is_line(const char *text, size_t size)
 {
 	return memchr(text, '\0', size) && text_is_utf8(text, strlen(text)) &&
-			!text_has_control(text, NULL);
+	       !text_has_control(text, NULL);
 }
 
 static int on_status(void *data, const void *message, int *fds)
@@ -88,10 +88,11 @@ static int on_dialed(void *data, const void *message, int *fds)
 }
 
 static const struct wire_rule rules[] = {
-	{WIRE_AGENT_STATUS, sizeof(struct wire_agent_status), 0, 1, "STATUS", on_status},
-	{WIRE_AGENT_CONFIG, sizeof(struct wire_agent_config), 1, 1, "CONFIG", on_config},
-	{WIRE_AGENT_DIALED, sizeof(struct wire_agent_dialed), 0, 1, "DIALED", on_dialed},
-	{WIRE_AGENT_DIALED_SOCKET, sizeof(struct wire_agent_dialed), 1, 1, "DIALED_SOCKET", on_dialed},
+		{WIRE_AGENT_STATUS, sizeof(struct wire_agent_status), 0, 1, "STATUS", on_status},
+		{WIRE_AGENT_CONFIG, sizeof(struct wire_agent_config), 1, 1, "CONFIG", on_config},
+		{WIRE_AGENT_DIALED, sizeof(struct wire_agent_dialed), 0, 1, "DIALED", on_dialed},
+		{WIRE_AGENT_DIALED_SOCKET, sizeof(struct wire_agent_dialed), 1, 1, "DIALED_SOCKET",
+				on_dialed},
 };
 
 static void wait_again(struct agent *agent)
@@ -147,8 +148,7 @@ static void try_connect(void *data)
 	agent->handler.on_up(agent->handler.data);
 }
 
-struct agent *agent_create(struct loop *loop, const char *path,
-		const struct agent_handler *handler)
+struct agent *agent_create(struct loop *loop, const char *path, const struct agent_handler *handler)
 {
 	struct agent *agent = own_alloc(sizeof(*agent));
 

@@ -47,7 +47,8 @@ static const char *check_secrets(const struct kiosk_state *state)
 	if (credentials->is_held && !is_open && state->screen != UI_DESKTOPS &&
 			state->screen != UI_ENDED)
 		return "credentials are held without need";
-	if (state->screen != UI_SIGN_IN && !is_empty(state->fields[UI_FIELD_PASSWORD].text, UI_FIELD_MAX))
+	if (state->screen != UI_SIGN_IN &&
+			!is_empty(state->fields[UI_FIELD_PASSWORD].text, UI_FIELD_MAX))
 		return "the password field is not wiped";
 	if (state->screen == UI_DESKTOPS && state->conf.desktop_count < 2)
 		return "a choice of one";

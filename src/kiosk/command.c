@@ -59,7 +59,9 @@ static int take_code(const char **rest, struct command *command)
 static int take_place(const char **rest, int64_t min, int64_t max, struct command *command)
 {
 	return take_number(rest, min, max, &command->x) < 0 ||
-			take_number(rest, min, max, &command->y) < 0 ? -EINVAL : 0;
+	                                       take_number(rest, min, max, &command->y) < 0
+	                       ? -EINVAL
+	                       : 0;
 }
 
 static int take_shot(const char **rest, struct command *command)
@@ -122,14 +124,14 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 		enum command_kind kind;
 		const char *usage;
 	} rows[] = {
-		{"key", COMMAND_KEY, "key CODE down|up"},
-		{"type", COMMAND_TYPE, "type TEXT"},
-		{"pointer", COMMAND_POINTER, "pointer X Y"},
-		{"button", COMMAND_BUTTON, "button CODE down|up"},
-		{"wheel", COMMAND_WHEEL, "wheel X Y"},
-		{"shot", COMMAND_SHOT, "shot FILE.png [OUTPUT]"},
-		{"state", COMMAND_STATE, "state"},
-		{"wait", COMMAND_WAIT, "wait NAME VALUE MS"},
+			{"key", COMMAND_KEY, "key CODE down|up"},
+			{"type", COMMAND_TYPE, "type TEXT"},
+			{"pointer", COMMAND_POINTER, "pointer X Y"},
+			{"button", COMMAND_BUTTON, "button CODE down|up"},
+			{"wheel", COMMAND_WHEEL, "wheel X Y"},
+			{"shot", COMMAND_SHOT, "shot FILE.png [OUTPUT]"},
+			{"state", COMMAND_STATE, "state"},
+			{"wait", COMMAND_WAIT, "wait NAME VALUE MS"},
 	};
 	struct command command = {0};
 	char word[COMMAND_WORD_MAX];
@@ -147,5 +149,6 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 		*ret = command;
 		return 0;
 	}
-	return err_set(err, EINVAL, "expected key, type, pointer, button, wheel, shot, state or wait");
+	return err_set(err, EINVAL,
+			"expected key, type, pointer, button, wheel, shot, state or wait");
 }

@@ -41,10 +41,17 @@ struct control {
 static const char *screen_name(enum ui_screen screen)
 {
 	static const char *const names[] = {
-		[UI_STARTING] = "starting", [UI_NETWORK] = "network", [UI_SERVER] = "server",
-		[UI_APPROVAL] = "approval", [UI_REFUSED] = "refused", [UI_SIGN_IN] = "sign-in",
-		[UI_DESKTOPS] = "desktops", [UI_CONNECTING] = "connecting", [UI_ENDED] = "ended",
-		[UI_SESSION] = "session", [UI_BLANK] = "blank",
+			[UI_STARTING] = "starting",
+			[UI_NETWORK] = "network",
+			[UI_SERVER] = "server",
+			[UI_APPROVAL] = "approval",
+			[UI_REFUSED] = "refused",
+			[UI_SIGN_IN] = "sign-in",
+			[UI_DESKTOPS] = "desktops",
+			[UI_CONNECTING] = "connecting",
+			[UI_ENDED] = "ended",
+			[UI_SESSION] = "session",
+			[UI_BLANK] = "blank",
 	};
 
 	return names[screen];
@@ -58,12 +65,13 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 	struct ui_model model;
 
 	kiosk_model(state, &model);
-	snprintf(text, size, "screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
+	snprintf(text, size,
+			"screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
 			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dark=%d"
 			" retry=%u code=%s commits=%llu copied=%llu",
 			screen_name(state->screen), reason_code(model.reason),
 			(unsigned long long)state->revision, (unsigned long long)state->confirmed,
-			state->number, state->phase, state->has_agent, state->focus,
+			state->number, state->phase, state->has_agent, (unsigned)state->focus,
 			model.message_count, model.language, state->is_caps_lock_on, state->is_dark,
 			model.retry_in_s, model.code, (unsigned long long)stats.commits,
 			(unsigned long long)stats.bytes_copied);
@@ -125,8 +133,8 @@ static void wait_for(struct client *client, uint32_t timeout_ms)
 static void take_shot(struct client *client)
 {
 	const struct command *command = &client->command;
-	struct display_output *output = display_output_at(client->control->kiosk->display,
-			command->output);
+	struct display_output *output =
+			display_output_at(client->control->kiosk->display, command->output);
 	struct err err = {"no such output"};
 
 	if (!output || display_save_png(output, command->text, &err) < 0)
@@ -195,8 +203,10 @@ static void move_pointer(struct kiosk *kiosk, int32_t x, int32_t y)
 
 static void run_input(struct kiosk *kiosk, const struct command *command)
 {
-	struct input_event event = {.is_down = command->is_down, .button = command->code,
-		.wheel_x = command->x, .wheel_y = command->y};
+	struct input_event event = {.is_down = command->is_down,
+			.button = command->code,
+			.wheel_x = command->x,
+			.wheel_y = command->y};
 
 	switch (command->kind) {
 	case COMMAND_KEY:
@@ -318,7 +328,8 @@ static void on_connect(void *data, uint32_t events)
 		client->fd = own_take_fd(&fd);
 		client->control = control;
 		client->late = loop_add_timer(control->kiosk->loop, on_late, client);
-		client->watch = loop_watch_fd(control->kiosk->loop, client->fd, EPOLLIN, on_client, client);
+		client->watch = loop_watch_fd(control->kiosk->loop, client->fd, EPOLLIN, on_client,
+				client);
 	}
 }
 

@@ -23,11 +23,11 @@ static void apply_keyboard(struct kiosk *kiosk)
 {
 	const struct conf_keyboard *keyboard = &kiosk->state.conf.keyboard;
 	struct input_keymap keymap = {
-		.layout = keyboard->layout,
-		.variant = keyboard->variant,
-		.options = keyboard->options,
-		.repeat_delay_ms = keyboard->is_repeat_off ? 0 : keyboard->repeat_delay_ms,
-		.repeat_per_second = keyboard->repeat_per_second,
+			.layout = keyboard->layout,
+			.variant = keyboard->variant,
+			.options = keyboard->options,
+			.repeat_delay_ms = keyboard->is_repeat_off ? 0 : keyboard->repeat_delay_ms,
+			.repeat_per_second = keyboard->repeat_per_second,
 	};
 	struct err err;
 
@@ -263,15 +263,17 @@ static int open_display(struct kiosk *kiosk, struct err *err)
 	const struct kiosk_options *options = &kiosk->options;
 	struct display_handler handler = {on_outputs, on_shown, on_lost, kiosk};
 	struct display_kms_options kms = {
-		.path = options->card,
-		.width = kiosk->state.conf.display.width,
-		.height = kiosk->state.conf.display.height,
+			.path = options->card,
+			.width = kiosk->state.conf.display.width,
+			.height = kiosk->state.conf.display.height,
 	};
 	struct view_handler view_handler = {take_frame, release_frame, kiosk};
 	int code = options->headless_count > 0
-			? display_create_headless(kiosk->loop, options->headless_sizes,
-					  options->headless_count, &handler, &kiosk->display, err)
-			: display_create_kms(kiosk->loop, &kms, &handler, &kiosk->display, err);
+	                           ? display_create_headless(kiosk->loop, options->headless_sizes,
+						     options->headless_count, &handler,
+						     &kiosk->display, err)
+	                           : display_create_kms(kiosk->loop, &kms, &handler,
+						     &kiosk->display, err);
 
 	if (code < 0)
 		return code;
@@ -314,7 +316,8 @@ static void move_pointer(struct kiosk *kiosk, const struct input_event *input)
 static enum ui_field_kind field_of(enum ui_target target)
 {
 	return target >= UI_TARGET_FIELD_USER && target <= UI_TARGET_FIELD_SERVER
-			? (enum ui_field_kind)(target - UI_TARGET_FIELD_USER) : UI_FIELDS;
+	                       ? (enum ui_field_kind)(target - UI_TARGET_FIELD_USER)
+	                       : UI_FIELDS;
 }
 
 /* What lies under the mouse, on the model that is on the screen. */
@@ -427,19 +430,20 @@ static int open_input(struct kiosk *kiosk, struct err *err)
 	struct input_keymap keymap = {.layout = "us", .variant = "", .options = ""};
 
 	if (kiosk->options.headless_count > 0)
-		return input_create_manual(kiosk->loop, &keymap, on_input, kiosk, &kiosk->input, err);
+		return input_create_manual(kiosk->loop, &keymap, on_input, kiosk, &kiosk->input,
+				err);
 	return input_create(kiosk->loop, &keymap, on_input, kiosk, &kiosk->input, err);
 }
 
 static void open_agent(struct kiosk *kiosk)
 {
 	struct agent_handler handler = {
-		.on_up = on_agent,
-		.on_gone = on_agent_gone,
-		.on_status = on_status,
-		.on_config = on_config,
-		.on_dialed = kiosk_dialed,
-		.data = kiosk,
+			.on_up = on_agent,
+			.on_gone = on_agent_gone,
+			.on_status = on_status,
+			.on_config = on_config,
+			.on_dialed = kiosk_dialed,
+			.data = kiosk,
 	};
 
 	kiosk->agent = agent_create(kiosk->loop, kiosk->options.agent, &handler);

@@ -11,9 +11,9 @@
 struct kiosk;
 
 struct kiosk_options {
-	const char *agent;   /* path of the agent's socket */
-	const char *locale;  /* folder of the catalogues; NULL: the installed ones */
-	const char *card;    /* DRM device, NULL: the first one */
+	const char *agent;       /* path of the agent's socket */
+	const char *locale;      /* folder of the catalogues; NULL: the installed ones */
+	const char *card;        /* DRM device, NULL: the first one */
 	unsigned headless_count; /* > 0: no screen and no devices, but these outputs in memory */
 	uint32_t headless_sizes[DISPLAY_OUTPUTS_MAX][2];
 	const char *control; /* path of the control socket, headless only; NULL: none */

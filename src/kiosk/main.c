@@ -13,26 +13,31 @@
 #include "kiosk/kiosk.h"
 #include "wire/agent.h"
 
+#define SESSION_PROGRAM "/usr/bin/tynd-session"
+#define SESSION_USER "tynd-session"
+
 struct arguments {
 	struct kiosk_options kiosk;
 	const char *session;      /* program */
 	const char *session_user; /* name or number of its user, when we are root */
-	const char *user;    /* whom the kiosk becomes, NULL: it stays who it is */
+	const char *user;         /* whom the kiosk becomes, NULL: it stays who it is */
 };
 
 static void usage(void)
 {
-	puts("Usage: tynd-kiosk [OPTION]...\n"
-	     "The screen and the keyboard of a tynd device.\n\n"
-	     "  --display kms[:CARD]         real screens (default); CARD such as /dev/dri/card0\n"
-	     "  --display headless:WxH[,WxH] pictures in memory, no devices\n"
-	     "  --agent PATH                 socket of tynd-agent (" WIRE_AGENT_SOCKET ")\n"
-	     "  --session PATH               program of a session (/usr/bin/tynd-session)\n"
-	     "  --session-user NAME|NUMBER   user of a session when started by root (tynd-session)\n"
-	     "  --locale DIR                 texts of other languages (" TYND_DATA "/locale)\n"
-	     "  --user NAME                  become this user after the screen's helper was started\n"
-	     "  --control PATH               socket for commands, headless only\n"
-	     "  --version");
+	printf("Usage: tynd-kiosk [OPTION]...\n"
+	       "The screen and the keyboard of a tynd device.\n\n"
+	       "  --display kms[:CARD]         real screens (default), CARD such as "
+	       "/dev/dri/card0\n"
+	       "  --display headless:WxH[,WxH] pictures in memory, no devices\n"
+	       "  --agent PATH                 socket of tynd-agent (%s)\n"
+	       "  --session PATH               program of a session (%s)\n"
+	       "  --session-user NAME|NUMBER   whom it becomes when started by root (%s)\n"
+	       "  --locale DIR                 texts of other languages (%s/locale)\n"
+	       "  --user NAME                  become this user once the spawner was forked\n"
+	       "  --control PATH               socket for commands, headless only\n"
+	       "  --version\n",
+			WIRE_AGENT_SOCKET, SESSION_PROGRAM, SESSION_USER, TYND_DATA);
 }
 
 static int parse_size(const char *text, uint32_t size[2])
@@ -61,9 +66,11 @@ static int parse_headless(const char *text, struct kiosk_options *options, struc
 		return err_set(err, EINVAL, "--display: too long");
 	while ((word = strsep(&rest, ","))) {
 		if (options->headless_count == DISPLAY_OUTPUTS_MAX ||
-				parse_size(word, options->headless_sizes[options->headless_count]) < 0)
+				parse_size(word, options->headless_sizes[options->headless_count]) <
+						0)
 			return err_set(err, EINVAL,
-					"--display: expected up to %d sizes such as 1280x720, not \"%s\"",
+					"--display: expected up to %d sizes such as 1280x720, not "
+					"\"%s\"",
 					DISPLAY_OUTPUTS_MAX, word);
 		options->headless_count++;
 	}
@@ -80,7 +87,9 @@ static int parse_display(const char *text, struct kiosk_options *options, struct
 		options->card = text + 4;
 	else if (strcmp(text, "kms") != 0)
 		return err_set(err, EINVAL,
-				"--display: expected kms, kms:CARD or headless:WIDTHxHEIGHT, not \"%s\"", text);
+				"--display: expected kms, kms:CARD or headless:WIDTHxHEIGHT, not "
+				"\"%s\"",
+				text);
 	return 0;
 }
 
@@ -88,11 +97,16 @@ static int parse_display(const char *text, struct kiosk_options *options, struct
 static int parse(int argc, char **argv, struct arguments *arguments, struct err *err)
 {
 	static const struct option options[] = {
-		{"display", required_argument, NULL, 'd'}, {"agent", required_argument, NULL, 'a'},
-		{"session", required_argument, NULL, 's'}, {"locale", required_argument, NULL, 'l'},
-		{"session-user", required_argument, NULL, 'w'},
-		{"user", required_argument, NULL, 'u'}, {"control", required_argument, NULL, 'c'},
-		{"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {0},
+			{"display", required_argument, NULL, 'd'},
+			{"agent", required_argument, NULL, 'a'},
+			{"session", required_argument, NULL, 's'},
+			{"locale", required_argument, NULL, 'l'},
+			{"session-user", required_argument, NULL, 'w'},
+			{"user", required_argument, NULL, 'u'},
+			{"control", required_argument, NULL, 'c'},
+			{"version", no_argument, NULL, 'v'},
+			{"help", no_argument, NULL, 'h'},
+			{0},
 	};
 	int option;
 
@@ -100,16 +114,35 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct err 
 		int code = 0;
 
 		switch (option) {
-		case 'd': code = parse_display(optarg, &arguments->kiosk, err); break;
-		case 'a': arguments->kiosk.agent = optarg; break;
-		case 's': arguments->session = optarg; break;
-		case 'w': arguments->session_user = optarg; break;
-		case 'l': arguments->kiosk.locale = optarg; break;
-		case 'u': arguments->user = optarg; break;
-		case 'c': arguments->kiosk.control = optarg; break;
-		case 'v': puts("tynd-kiosk " TYND_VERSION); return 1;
-		case 'h': usage(); return 1;
-		default: return err_set(err, EINVAL, "try --help");
+		case 'd':
+			code = parse_display(optarg, &arguments->kiosk, err);
+			break;
+		case 'a':
+			arguments->kiosk.agent = optarg;
+			break;
+		case 's':
+			arguments->session = optarg;
+			break;
+		case 'w':
+			arguments->session_user = optarg;
+			break;
+		case 'l':
+			arguments->kiosk.locale = optarg;
+			break;
+		case 'u':
+			arguments->user = optarg;
+			break;
+		case 'c':
+			arguments->kiosk.control = optarg;
+			break;
+		case 'v':
+			puts("tynd-kiosk " TYND_VERSION);
+			return 1;
+		case 'h':
+			usage();
+			return 1;
+		default:
+			return err_set(err, EINVAL, "try --help");
 		}
 		if (code < 0)
 			return code;
@@ -118,7 +151,8 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct err 
 		return err_set(err, EINVAL, "\"%s\" is not expected; try --help", argv[optind]);
 	if (arguments->kiosk.control && arguments->kiosk.headless_count == 0)
 		return err_set(err, EINVAL,
-				"--control is for headless only: nobody types for the person at a real screen");
+				"--control is for headless only: nobody types for the person at a "
+				"real screen");
 	return 0;
 }
 
@@ -167,9 +201,9 @@ static int run(const struct arguments *arguments, struct spawner *spawner)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
-		.kiosk.agent = WIRE_AGENT_SOCKET,
-		.session = "/usr/bin/tynd-session",
-		.session_user = "tynd-session",
+			.kiosk.agent = WIRE_AGENT_SOCKET,
+			.session = SESSION_PROGRAM,
+			.session_user = SESSION_USER,
 	};
 	struct spawner *spawner;
 	struct err err;

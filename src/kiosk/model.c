@@ -109,8 +109,13 @@ static void add_status(const struct kiosk_state *state, struct ui_model *model)
 		copy_cut(model->server, sizeof(model->server), status->server);
 		copy_cut(model->address, sizeof(model->address), status->address);
 	}
-	model->is_offline = state->revision > 0 && (!state->has_agent || (state->has_status &&
-			(status->phase == WIRE_AGENT_OFFLINE || status->phase == WIRE_AGENT_NETWORK)));
+	model->is_offline =
+			state->revision > 0 &&
+			(!state->has_agent ||
+					(state->has_status &&
+							(status->phase == WIRE_AGENT_OFFLINE ||
+									status->phase ==
+											WIRE_AGENT_NETWORK)));
 }
 
 void kiosk_model(const struct kiosk_state *state, struct ui_model *ret)

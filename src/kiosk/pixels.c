@@ -77,7 +77,8 @@ int pixels_read(int fd, size_t size, struct pixels **ret, struct err *err)
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count <= 0)
-			return err_errno(err, count < 0 ? errno : EPROTO, "pixels: reading %zu bytes", size);
+			return err_errno(err, count < 0 ? errno : EPROTO,
+					"pixels: reading %zu bytes", size);
 		done += (size_t)count;
 	}
 	*ret = own_take(pixels);

@@ -65,10 +65,10 @@ static void drop_pending(struct session *session)
 
 static bool is_pool(const struct session *session, const struct wire_session_pool *pool)
 {
-	return pool->pool > session->pool.pool && pool->width >= 1 && pool->width <= WIRE_SIDE_MAX &&
-			pool->height >= 1 && pool->height <= WIRE_SIDE_MAX && pool->stride % 4 == 0 &&
-			pool->stride >= pool->width * 4 && pool->stride <= 4 * WIRE_SIDE_MAX &&
-			pool->format == DRM_FORMAT_XRGB8888;
+	return pool->pool > session->pool.pool && pool->width >= 1 &&
+	       pool->width <= WIRE_SIDE_MAX && pool->height >= 1 && pool->height <= WIRE_SIDE_MAX &&
+	       pool->stride % 4 == 0 && pool->stride >= pool->width * 4 &&
+	       pool->stride <= 4 * WIRE_SIDE_MAX && pool->format == DRM_FORMAT_XRGB8888;
 }
 
 static int on_pool(void *data, const void *message, int *fds)
@@ -95,8 +95,8 @@ static int on_pool(void *data, const void *message, int *fds)
 static bool is_rect(const struct session *session, const struct wire_rect *rect)
 {
 	return rect->x1 >= 0 && rect->y1 >= 0 && rect->x1 < rect->x2 && rect->y1 < rect->y2 &&
-			(uint32_t)rect->x2 <= session->pool.width &&
-			(uint32_t)rect->y2 <= session->pool.height;
+	       (uint32_t)rect->x2 <= session->pool.width &&
+	       (uint32_t)rect->y2 <= session->pool.height;
 }
 
 static bool is_frame(const struct session *session, const struct wire_session_frame *frame)
@@ -118,7 +118,7 @@ static void add_rects(struct session_frame *frame, const struct session_frame *o
 	unsigned count = 0;
 
 	if (older && (older->rect_count == 0 ||
-			older->rect_count + message->rect_count > DISPLAY_RECTS_MAX))
+				     older->rect_count + message->rect_count > DISPLAY_RECTS_MAX))
 		return;
 	for (unsigned i = 0; older && i < older->rect_count; i++)
 		frame->rects[count++] = older->rects[i];
@@ -139,18 +139,22 @@ static int on_frame(void *data, const void *message, int *fds)
 	if (!is_frame(session, frame))
 		return -EPROTO;
 	next = (struct session_frame){
-		.pixels = pixels_ref(session->pixels),
-		.picture = {
-			.format = pool->format,
-			.width = pool->width,
-			.height = pool->height,
-			.stride = pool->stride,
-			.pixels = (const uint8_t *)pixels_data(session->pixels) +
-					(size_t)pool->stride * pool->height * frame->slot,
-		},
-		.session = session->number,
-		.pool = frame->pool,
-		.slot = frame->slot,
+			.pixels = pixels_ref(session->pixels),
+			.picture =
+					{
+							.format = pool->format,
+							.width = pool->width,
+							.height = pool->height,
+							.stride = pool->stride,
+							.pixels = (const uint8_t *)pixels_data(
+										  session->pixels) +
+	                                                          (size_t)pool->stride *
+	                                                                          pool->height *
+	                                                                          frame->slot,
+					},
+			.session = session->number,
+			.pool = frame->pool,
+			.slot = frame->slot,
 	};
 	add_rects(&next, session->has_pending ? &session->pending : NULL, frame);
 	session->held |= 1u << frame->slot;
@@ -184,18 +188,21 @@ static int on_cursor(void *data, const void *message, int *fds)
 	code = pixels_read(fds[0], (size_t)cursor->width * cursor->height * 4, &pixels, NULL);
 	if (code < 0)
 		return code;
-	set_cursor(session, &(struct session_cursor){
-		.pixels = pixels,
-		.picture = {
-			.format = DRM_FORMAT_ARGB8888,
-			.width = cursor->width,
-			.height = cursor->height,
-			.stride = cursor->width * 4,
-			.pixels = pixels_data(pixels),
-		},
-		.hot_x = (int32_t)cursor->hot_x,
-		.hot_y = (int32_t)cursor->hot_y,
-	});
+	set_cursor(session,
+			&(struct session_cursor){
+					.pixels = pixels,
+					.picture =
+							{
+									.format = DRM_FORMAT_ARGB8888,
+									.width = cursor->width,
+									.height = cursor->height,
+									.stride = cursor->width * 4,
+									.pixels = pixels_data(
+											pixels),
+							},
+					.hot_x = (int32_t)cursor->hot_x,
+					.hot_y = (int32_t)cursor->hot_y,
+			});
 	return 0;
 }
 
@@ -208,8 +215,8 @@ static int on_cursor_state(void *data, const void *message, int *fds)
 	switch (state->state) {
 	case WIRE_CURSOR_HIDDEN:
 	case WIRE_CURSOR_DEFAULT:
-		set_cursor(session, &(struct session_cursor){
-			.is_default = state->state == WIRE_CURSOR_DEFAULT});
+		set_cursor(session, &(struct session_cursor){.is_default = state->state ==
+		                                                           WIRE_CURSOR_DEFAULT});
 		return 0;
 	case WIRE_CURSOR_MOVED:
 		if (state->x < 0 || state->x >= WIRE_SIDE_MAX || state->y < 0 ||
@@ -230,8 +237,9 @@ static int on_leds(void *data, const void *message, int *fds)
 	(void)fds;
 	if (leds->caps > 1 || leds->num > 1 || leds->scroll > 1)
 		return -EPROTO;
-	session->handler.on_leds(session->handler.data, (struct input_locks){
-		.caps = leds->caps, .num = leds->num, .scroll = leds->scroll});
+	session->handler.on_leds(session->handler.data, (struct input_locks){.caps = leds->caps,
+									.num = leds->num,
+									.scroll = leds->scroll});
 	return 0;
 }
 
@@ -250,19 +258,23 @@ static int on_ended(void *data, const void *message, int *fds)
 	return 0;
 }
 
-#define RULE(kind, member, fds, when, fn)                                                          \
-	{.type = WIRE_SESSION_##kind, .size = sizeof(struct wire_session_##member),                \
-	 .fd_count = (fds), .states = (when), .name = #kind, .handle = (fn)}
+#define RULE(kind, member, fds, when, fn) \
+	{.type = WIRE_SESSION_##kind, \
+			.size = sizeof(struct wire_session_##member), \
+			.fd_count = (fds), \
+			.states = (when), \
+			.name = #kind, \
+			.handle = (fn)}
 
 static const struct wire_rule rules[] = {
-	RULE(PHASE, phase, 0, STATE_OPEN | STATE_POOL, on_phase),
-	RULE(DIAL, dial, 0, STATE_OPEN | STATE_POOL, on_dial),
-	RULE(POOL, pool, 1, STATE_OPEN | STATE_POOL, on_pool),
-	RULE(FRAME, frame, 0, STATE_POOL, on_frame),
-	RULE(CURSOR, cursor, 1, STATE_OPEN | STATE_POOL, on_cursor),
-	RULE(CURSOR_STATE, cursor_state, 0, STATE_OPEN | STATE_POOL, on_cursor_state),
-	RULE(LEDS, leds, 0, STATE_OPEN | STATE_POOL, on_leds),
-	RULE(ENDED, ended, 0, STATE_OPEN | STATE_POOL, on_ended),
+		RULE(PHASE, phase, 0, STATE_OPEN | STATE_POOL, on_phase),
+		RULE(DIAL, dial, 0, STATE_OPEN | STATE_POOL, on_dial),
+		RULE(POOL, pool, 1, STATE_OPEN | STATE_POOL, on_pool),
+		RULE(FRAME, frame, 0, STATE_POOL, on_frame),
+		RULE(CURSOR, cursor, 1, STATE_OPEN | STATE_POOL, on_cursor),
+		RULE(CURSOR_STATE, cursor_state, 0, STATE_OPEN | STATE_POOL, on_cursor_state),
+		RULE(LEDS, leds, 0, STATE_OPEN | STATE_POOL, on_leds),
+		RULE(ENDED, ended, 0, STATE_OPEN | STATE_POOL, on_ended),
 };
 
 static void on_closed(void *data, const char *why)
@@ -364,7 +376,8 @@ static uint32_t character_of(const char *text)
 {
 	static const struct {
 		uint8_t mask, lead, bits;
-	} leads[] = {{0, 1, 0}, {0x80, 0, 0x7f}, {0xe0, 0xc0, 0x1f}, {0xf0, 0xe0, 0x0f}, {0xf8, 0xf0, 0x07}};
+	} leads[] = {{0, 1, 0}, {0x80, 0, 0x7f}, {0xe0, 0xc0, 0x1f}, {0xf0, 0xe0, 0x0f},
+			{0xf8, 0xf0, 0x07}};
 	size_t length = strlen(text);
 	uint32_t character;
 
@@ -393,10 +406,10 @@ static bool track_key(struct session *session, const struct input_event *event)
 void session_key(struct session *session, const struct input_event *event)
 {
 	struct wire_session_key key = {
-		.code = event->code,
-		.is_down = event->is_down,
-		.is_repeat = event->is_repeat,
-		.character = event->code ? 0 : character_of(event->text),
+			.code = event->code,
+			.is_down = event->is_down,
+			.is_repeat = event->is_repeat,
+			.character = event->code ? 0 : character_of(event->text),
 	};
 
 	if (event->code >= KEY_CNT || (!event->code && !key.character))
@@ -409,18 +422,18 @@ void session_key(struct session *session, const struct input_event *event)
 	wire_send(session->channel, &key, NULL, 0);
 }
 
-void session_pointer(struct session *session, const struct input_event *event, int32_t x,
-		int32_t y)
+void session_pointer(struct session *session, const struct input_event *event, int32_t x, int32_t y)
 {
 	struct wire_session_pointer pointer = {
-		.kind = event->kind == INPUT_BUTTON ? WIRE_POINTER_BUTTON
-				: event->kind == INPUT_WHEEL ? WIRE_POINTER_WHEEL : WIRE_POINTER_MOTION,
-		.x = x,
-		.y = y,
-		.button = event->button,
-		.is_down = event->is_down,
-		.wheel_x = event->wheel_x,
-		.wheel_y = event->wheel_y,
+			.kind = event->kind == INPUT_BUTTON  ? WIRE_POINTER_BUTTON
+	                        : event->kind == INPUT_WHEEL ? WIRE_POINTER_WHEEL
+	                                                     : WIRE_POINTER_MOTION,
+			.x = x,
+			.y = y,
+			.button = event->button,
+			.is_down = event->is_down,
+			.wheel_x = event->wheel_x,
+			.wheel_y = event->wheel_y,
 	};
 
 	wire_init(&pointer, WIRE_SESSION_POINTER);
@@ -430,9 +443,9 @@ void session_pointer(struct session *session, const struct input_event *event, i
 void session_locks(struct session *session, struct input_locks locks)
 {
 	struct wire_session_locks message = {
-		.caps = locks.caps,
-		.num = locks.num,
-		.scroll = locks.scroll,
+			.caps = locks.caps,
+			.num = locks.num,
+			.scroll = locks.scroll,
 	};
 
 	wire_init(&message, WIRE_SESSION_LOCKS);
@@ -443,9 +456,9 @@ void session_resize(struct session *session, uint32_t width, uint32_t height,
 		uint32_t scale_percent)
 {
 	struct wire_session_resize resize = {
-		.width = width,
-		.height = height,
-		.scale_percent = scale_percent,
+			.width = width,
+			.height = height,
+			.scale_percent = scale_percent,
 	};
 
 	wire_init(&resize, WIRE_SESSION_RESIZE);

@@ -34,8 +34,8 @@ struct session_cursor {
 
 struct session_handler {
 	void (*on_phase)(void *data, uint32_t session, uint32_t phase);
-	void (*on_frame)(void *data, uint32_t session); /* ask session_take_frame */
-	void (*on_cursor)(void *data);                  /* ask session_cursor */
+	void (*on_frame)(void *data, uint32_t session);    /* ask session_take_frame */
+	void (*on_cursor)(void *data);                     /* ask session_cursor */
 	void (*on_warp)(void *data, int32_t x, int32_t y); /* pixels of the picture */
 	void (*on_leds)(void *data, struct input_locks locks);
 	void (*on_dial)(void *data, uint32_t id, const char *host, uint16_t port);

@@ -77,12 +77,12 @@ static int do_start(void *data, const void *message, int *fds)
 	struct worker *worker = free_place(helper);
 	const char *argv[] = {helper->sandbox.program, NULL};
 	struct child_options options = {
-		.argv = argv,
-		.environment = sandbox_environment,
-		.fds = fds,
-		.fd_count = 1,
-		.prepare = sandbox_prepare,
-		.prepare_data = &helper->sandbox,
+			.argv = argv,
+			.environment = sandbox_environment,
+			.fds = fds,
+			.fd_count = 1,
+			.prepare = sandbox_prepare,
+			.prepare_data = &helper->sandbox,
 	};
 	struct err err = {"too many workers"};
 
@@ -90,7 +90,7 @@ static int do_start(void *data, const void *message, int *fds)
 		if (helper->workers[i].child)
 			child_signal(helper->workers[i].child, SIGKILL);
 	if (!worker || child_start(helper->loop, &options, worker_exited, worker, &worker->child,
-			&err) < 0) {
+				       &err) < 0) {
 		log_error("worker %u was not started: %s", order->id, err.text);
 		say_exited(helper, order->id, -1);
 		return 0;
@@ -113,8 +113,8 @@ static int do_kill(void *data, const void *message, int *fds)
 }
 
 static const struct wire_rule helper_rules[] = {
-	{ORDER_START, sizeof(struct order), 1, 1, "START", do_start},
-	{ORDER_KILL, sizeof(struct order), 0, 1, "KILL", do_kill},
+		{ORDER_START, sizeof(struct order), 1, 1, "START", do_start},
+		{ORDER_KILL, sizeof(struct order), 0, 1, "KILL", do_kill},
 };
 
 static void kiosk_gone(void *data, const char *why)
@@ -203,7 +203,7 @@ static int was_exited(void *data, const void *message, int *fds)
 }
 
 static const struct wire_rule spawner_rules[] = {
-	{ORDER_EXITED, sizeof(struct order), 0, 1, "EXITED", was_exited},
+		{ORDER_EXITED, sizeof(struct order), 0, 1, "EXITED", was_exited},
 };
 
 static void helper_gone(void *data, const char *why)

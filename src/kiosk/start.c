@@ -16,8 +16,9 @@ static void fill_user(const struct kiosk_state *state, struct wire_session_start
 				(int)(separator - credentials->user), credentials->user);
 		snprintf(ret->user, sizeof(ret->user), "%s", separator + 1);
 	} else {
-		snprintf(ret->domain, sizeof(ret->domain), "%s", credentials->domain[0]
-				? credentials->domain : state->target.domain);
+		snprintf(ret->domain, sizeof(ret->domain), "%s",
+				credentials->domain[0] ? credentials->domain
+						       : state->target.domain);
 		snprintf(ret->user, sizeof(ret->user), "%s", credentials->user);
 	}
 	snprintf(ret->password, sizeof(ret->password), "%s", credentials->password);

@@ -13,15 +13,15 @@ enum { MINUTE_MS = 60 * 1000 };
 void kiosk_init(struct kiosk_state *state, int64_t now_ms)
 {
 	*state = (struct kiosk_state){
-		.now_ms = now_ms,
-		.screen = UI_STARTING,
-		.tick_ms = now_ms + KIOSK_TICK_MS,
-		.waiting_ms = now_ms,
-		.server_sent_ms = -1,
-		.input_ms = now_ms,
-		.deadline_ms = -1,
-		.retry_ms = -1,
-		.conf = conf_default(),
+			.now_ms = now_ms,
+			.screen = UI_STARTING,
+			.tick_ms = now_ms + KIOSK_TICK_MS,
+			.waiting_ms = now_ms,
+			.server_sent_ms = -1,
+			.input_ms = now_ms,
+			.deadline_ms = -1,
+			.retry_ms = -1,
+			.conf = conf_default(),
 	};
 }
 
@@ -43,8 +43,8 @@ static bool is_waiting(const struct kiosk_state *state)
 	if (state->conf.desktop_count > 0)
 		return false;
 	return !state->has_agent || !state->has_status ||
-			state->status.phase == WIRE_AGENT_STARTING ||
-			state->status.phase == WIRE_AGENT_ONLINE;
+	       state->status.phase == WIRE_AGENT_STARTING ||
+	       state->status.phase == WIRE_AGENT_ONLINE;
 }
 
 static enum ui_screen screen_of_phase(const struct kiosk_state *state)
@@ -74,7 +74,8 @@ enum ui_screen step_base(const struct kiosk_state *state)
 	if (!is_waiting(state))
 		return screen_of_phase(state);
 	return state->waiting_ms >= 0 && state->now_ms - state->waiting_ms >= KIOSK_MISSING_MS
-			? UI_NETWORK : UI_STARTING;
+	                       ? UI_NETWORK
+	                       : UI_STARTING;
 }
 
 static enum ui_target first_focus(const struct kiosk_state *state)
@@ -84,7 +85,7 @@ static enum ui_target first_focus(const struct kiosk_state *state)
 		return UI_TARGET_FIELD_SERVER;
 	case UI_SIGN_IN:
 		return state->fields[UI_FIELD_USER].text[0] ? UI_TARGET_FIELD_PASSWORD
-							     : UI_TARGET_FIELD_USER;
+		                                            : UI_TARGET_FIELD_USER;
 	case UI_DESKTOPS:
 		return UI_TARGET_DESKTOP;
 	case UI_ENDED:
@@ -219,14 +220,15 @@ static void take_shown(struct kiosk_state *state, uint64_t revision, struct kios
 
 static bool is_session_open(const struct kiosk_state *state)
 {
-	return state->session == KIOSK_SESSION_CONNECTING || state->session == KIOSK_SESSION_SHOWING;
+	return state->session == KIOSK_SESSION_CONNECTING ||
+	       state->session == KIOSK_SESSION_SHOWING;
 }
 
 /* What an unattended kiosk must not keep: a session, credentials, somebody's typing. */
 static bool has_traces(const struct kiosk_state *state)
 {
-	return is_session_open(state) || state->credentials.is_held ||
-			state->screen == UI_ENDED || state->fields[UI_FIELD_PASSWORD].text[0];
+	return is_session_open(state) || state->credentials.is_held || state->screen == UI_ENDED ||
+	       state->fields[UI_FIELD_PASSWORD].text[0];
 }
 
 static int64_t idle_ms(const struct kiosk_state *state)
@@ -253,7 +255,8 @@ static int64_t held_ms(const struct kiosk_state *state)
 static int64_t missing_ms(const struct kiosk_state *state)
 {
 	return state->waiting_ms >= 0 && state->screen == UI_STARTING
-			? state->waiting_ms + KIOSK_MISSING_MS : -1;
+	                       ? state->waiting_ms + KIOSK_MISSING_MS
+	                       : -1;
 }
 
 static int64_t server_ms(const struct kiosk_state *state)
@@ -382,14 +385,14 @@ static int64_t countdown_ms(const struct kiosk_state *state)
 int64_t kiosk_wake_ms(const struct kiosk_state *state)
 {
 	const int64_t moments[] = {
-		state->tick_ms,
-		state->deadline_ms,
-		countdown_ms(state),
-		idle_ms(state),
-		blank_ms(state),
-		held_ms(state),
-		missing_ms(state),
-		server_ms(state),
+			state->tick_ms,
+			state->deadline_ms,
+			countdown_ms(state),
+			idle_ms(state),
+			blank_ms(state),
+			held_ms(state),
+			missing_ms(state),
+			server_ms(state),
 	};
 	int64_t wake_ms = -1;
 

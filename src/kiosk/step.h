@@ -23,31 +23,31 @@
 
 enum {
 	KIOSK_ACTIONS_MAX = 16,
-	KIOSK_TICK_MS = 400,               /* dots while something is under way */
-	KIOSK_MISSING_MS = 3000,           /* then the first screen says what is missing */
-	KIOSK_CONNECT_MS = 60000,          /* of connecting without any progress */
-	KIOSK_STOP_MS = 2000,              /* a session that was asked to end */
-	KIOSK_HELD_MS = 10 * 60 * 1000,    /* credentials without a session, at most */
-	KIOSK_SERVER_MS = 10 * 1000,       /* for the agent's answer to a typed address */
+	KIOSK_TICK_MS = 400,            /* dots while something is under way */
+	KIOSK_MISSING_MS = 3000,        /* then the first screen says what is missing */
+	KIOSK_CONNECT_MS = 60000,       /* of connecting without any progress */
+	KIOSK_STOP_MS = 2000,           /* a session that was asked to end */
+	KIOSK_HELD_MS = 10 * 60 * 1000, /* credentials without a session, at most */
+	KIOSK_SERVER_MS = 10 * 1000,    /* for the agent's answer to a typed address */
 	KIOSK_RETRIES_MAX = 10,
-	KIOSK_CRASHES_MAX = 3,             /* restarts of a worker in a minute */
+	KIOSK_CRASHES_MAX = 3, /* restarts of a worker in a minute */
 };
 
 enum kiosk_event_kind {
-	KIOSK_TIME,       /* only time has passed */
-	KIOSK_CLOCK,      /* `clock`: the minute changed */
-	KIOSK_INPUT,      /* `input`; with `target`, `offset` what lies under the pointer */
-	KIOSK_LOCKS,      /* `is_caps_lock_on` */
-	KIOSK_AGENT_UP,   /* connected to the agent */
+	KIOSK_TIME,     /* only time has passed */
+	KIOSK_CLOCK,    /* `clock`: the minute changed */
+	KIOSK_INPUT,    /* `input`; with `target`, `offset` what lies under the pointer */
+	KIOSK_LOCKS,    /* `is_caps_lock_on` */
+	KIOSK_AGENT_UP, /* connected to the agent */
 	KIOSK_AGENT_GONE,
-	KIOSK_STATUS,     /* `status` */
-	KIOSK_CONFIG,     /* `config`, checked */
-	KIOSK_SHOWN,      /* `revision`: the screen stands with this config */
-	KIOSK_PHASE,      /* `session`, `phase`; these five from the worker */
-	KIOSK_FRAME,      /* `session` has a picture */
-	KIOSK_ENDED,      /* `session` ended with `reason`, `detail` */
-	KIOSK_CRASHED,    /* `session`'s worker is gone without a word */
-	KIOSK_BROKEN,     /* `session`'s worker broke the rules of the wire */
+	KIOSK_STATUS,  /* `status` */
+	KIOSK_CONFIG,  /* `config`, checked */
+	KIOSK_SHOWN,   /* `revision`: the screen stands with this config */
+	KIOSK_PHASE,   /* `session`, `phase`; these five from the worker */
+	KIOSK_FRAME,   /* `session` has a picture */
+	KIOSK_ENDED,   /* `session` ended with `reason`, `detail` */
+	KIOSK_CRASHED, /* `session`'s worker is gone without a word */
+	KIOSK_BROKEN,  /* `session`'s worker broke the rules of the wire */
 	KIOSK_EVENTS,
 };
 
@@ -69,12 +69,12 @@ struct kiosk_event {
 };
 
 enum kiosk_action_kind {
-	KIOSK_DO_START,     /* a worker for `session`, with the state's target and credentials */
-	KIOSK_DO_STOP,      /* ask `session` to end */
-	KIOSK_DO_KILL,      /* end it now; it is not heard any more */
-	KIOSK_DO_FORWARD,   /* the event's input goes to `session` */
-	KIOSK_DO_SERVER,    /* send the state's server field to the agent: try there, now */
-	KIOSK_DO_REPORT,    /* tell the agent: `is_on` a session runs, else `reason` of the last end */
+	KIOSK_DO_START,   /* a worker for `session`, with the state's target and credentials */
+	KIOSK_DO_STOP,    /* ask `session` to end */
+	KIOSK_DO_KILL,    /* end it now; it is not heard any more */
+	KIOSK_DO_FORWARD, /* the event's input goes to `session` */
+	KIOSK_DO_SERVER,  /* send the state's server field to the agent: try there, now */
+	KIOSK_DO_REPORT, /* tell the agent: `is_on` a session runs, else `reason` of the last end */
 	KIOSK_DO_CONFIG_UP, /* tell the agent that `revision` stands */
 	KIOSK_DO_KEYBOARD,  /* the state's keyboard config changed */
 	KIOSK_DO_LOCALE,    /* the state's language or time zone changed */
@@ -121,8 +121,8 @@ struct kiosk_state {
 	bool has_status;
 	int64_t waiting_ms; /* since when nothing is known that could be shown; -1: something is */
 	struct wire_agent_status status;
-	bool is_server_wanted;  /* the person wants to type another address */
-	int64_t server_sent_ms; /* a typed address is with the agent since; -1: none */
+	bool is_server_wanted;        /* the person wants to type another address */
+	int64_t server_sent_ms;       /* a typed address is with the agent since; -1: none */
 	uint64_t revision, confirmed; /* config in use; the newest said to be up. 0: none */
 	struct conf conf;
 

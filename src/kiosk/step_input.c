@@ -279,8 +279,8 @@ static bool is_leaving(const struct input_event *input)
 	uint32_t both = INPUT_CTRL | INPUT_ALT;
 
 	return input->kind == INPUT_KEY && input->is_down && !input->is_repeat &&
-			(input->code == KEY_HOME || input->code == KEY_KP7) &&
-			(input->modifiers & both) == both;
+	       (input->code == KEY_HOME || input->code == KEY_KP7) &&
+	       (input->modifiers & both) == both;
 }
 
 /* All belongs to the session but one combination and the banner's closing cross. */
@@ -288,7 +288,7 @@ static void session_input(struct kiosk_state *state, const struct kiosk_event *e
 		struct kiosk_actions *actions)
 {
 	bool is_ours = event->target == UI_TARGET_MESSAGE_CLOSE ||
-			state->pressed == UI_TARGET_MESSAGE_CLOSE;
+	               state->pressed == UI_TARGET_MESSAGE_CLOSE;
 
 	if (is_leaving(&event->input)) {
 		step_leave(state, actions);

@@ -248,7 +248,7 @@ void step_session(struct kiosk_state *state, const struct kiosk_event *event,
 		struct kiosk_actions *actions)
 {
 	bool is_open = state->session == KIOSK_SESSION_CONNECTING ||
-			state->session == KIOSK_SESSION_SHOWING;
+	               state->session == KIOSK_SESSION_SHOWING;
 
 	if (state->session == KIOSK_SESSION_NONE)
 		return;
@@ -262,8 +262,10 @@ void step_session(struct kiosk_state *state, const struct kiosk_event *event,
 			frame(state, actions);
 		break;
 	case KIOSK_ENDED:
-		step_end(state, event->reason == REASON_NONE ? REASON_SESSION_SERVER_CLOSED
-				: event->reason, event->detail, actions);
+		step_end(state,
+				event->reason == REASON_NONE ? REASON_SESSION_SERVER_CLOSED
+							     : event->reason,
+				event->detail, actions);
 		break;
 	case KIOSK_CRASHED:
 		crash(state, actions);

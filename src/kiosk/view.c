@@ -57,16 +57,17 @@ static void make_arrow(struct view *view)
 	ui_draw_cursor(side, pixels_data(pixels), &hot_x, &hot_y);
 	pixels_unref(view->arrow.pixels);
 	view->arrow = (struct session_cursor){
-		.pixels = pixels,
-		.picture = {
-			.format = DRM_FORMAT_ARGB8888,
-			.width = side,
-			.height = side,
-			.stride = side * 4,
-			.pixels = pixels_data(pixels),
-		},
-		.hot_x = (int32_t)hot_x,
-		.hot_y = (int32_t)hot_y,
+			.pixels = pixels,
+			.picture =
+					{
+							.format = DRM_FORMAT_ARGB8888,
+							.width = side,
+							.height = side,
+							.stride = side * 4,
+							.pixels = pixels_data(pixels),
+					},
+			.hot_x = (int32_t)hot_x,
+			.hot_y = (int32_t)hot_y,
 	};
 }
 
@@ -105,8 +106,7 @@ static void release(struct view *view, struct session_frame *frame)
 	pixels_unref(own_take(frame->pixels));
 }
 
-struct view *view_create(struct display *display, struct ui *ui,
-		const struct view_handler *handler)
+struct view *view_create(struct display *display, struct ui *ui, const struct view_handler *handler)
 {
 	struct view *view = own_alloc(sizeof(*view));
 
@@ -326,11 +326,11 @@ static bool draw(struct view *view, struct screen *screen, const struct ui_model
 	}
 	screen->front = !screen->front;
 	picture = (struct display_picture){
-		.format = DRM_FORMAT_ARGB8888,
-		.width = screen->size.width,
-		.height = screen->size.height,
-		.stride = screen->size.width * 4,
-		.pixels = pixels_data(back->pixels),
+			.format = DRM_FORMAT_ARGB8888,
+			.width = screen->size.width,
+			.height = screen->size.height,
+			.stride = screen->size.width * 4,
+			.pixels = pixels_data(back->pixels),
 	};
 	display_set_layer(screen->output, DISPLAY_UI, &picture, 0, 0,
 			&(struct display_rect){damage.x1, damage.y1, damage.x2, damage.y2},
@@ -363,8 +363,8 @@ static void show_frame(struct view *view, struct screen *screen, bool is_whole)
 
 	display_set_layer(screen->output, DISPLAY_DESKTOP, picture,
 			desktop_offset(screen->size.width, picture->width),
-			desktop_offset(screen->size.height, picture->height),
-			view->frame.rects, is_whole ? 0 : view->frame.rect_count);
+			desktop_offset(screen->size.height, picture->height), view->frame.rects,
+			is_whole ? 0 : view->frame.rect_count);
 	view->is_frame_staged = true;
 }
 
@@ -395,7 +395,7 @@ static bool stage_desktop(struct view *view, struct screen *screen)
 	if (is_wanted && !view->has_old_frame &&
 			view->handler.take_frame(view->handler.data, &next)) {
 		is_whole = !view->is_frame_staged || !view->has_frame ||
-				view->frame.session != next.session || view->frame.pool != next.pool;
+		           view->frame.session != next.session || view->frame.pool != next.pool;
 		retire_frame(view);
 		view->frame = next;
 		view->has_frame = true;
@@ -442,8 +442,8 @@ static bool stage_cursor(struct view *view, struct screen *screen, unsigned inde
 			return false;
 		display_move_layer(screen->output, DISPLAY_CURSOR, x, y);
 	} else {
-		display_set_layer(screen->output, DISPLAY_CURSOR, cursor ? &cursor->picture : NULL, x, y,
-				NULL, 0);
+		display_set_layer(screen->output, DISPLAY_CURSOR, cursor ? &cursor->picture : NULL,
+				x, y, NULL, 0);
 		screen->old_cursor = screen->cursor;
 		screen->cursor = pixels ? pixels_ref(pixels) : NULL;
 	}

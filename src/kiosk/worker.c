@@ -159,14 +159,14 @@ void kiosk_open_sessions(struct kiosk *kiosk)
 {
 	kiosk->reap = loop_add_timer(kiosk->loop, reap, kiosk);
 	kiosk->session_handler = (struct session_handler){
-		.on_phase = on_phase,
-		.on_frame = on_frame,
-		.on_cursor = on_cursor,
-		.on_warp = on_warp,
-		.on_leds = on_leds,
-		.on_dial = on_dial,
-		.on_ended = on_ended,
-		.on_gone = on_gone,
-		.data = kiosk,
+			.on_phase = on_phase,
+			.on_frame = on_frame,
+			.on_cursor = on_cursor,
+			.on_warp = on_warp,
+			.on_leds = on_leds,
+			.on_dial = on_dial,
+			.on_ended = on_ended,
+			.on_gone = on_gone,
+			.data = kiosk,
 	};
 }

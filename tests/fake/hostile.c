@@ -46,8 +46,11 @@ int hostile_packet(int fd, const void *data, size_t size, const int *fds, unsign
 
 static struct wire_session_pool good_pool(uint32_t number)
 {
-	struct wire_session_pool pool = {.pool = number, .width = WIDTH, .height = HEIGHT,
-		.stride = STRIDE, .format = DRM_FORMAT_XRGB8888};
+	struct wire_session_pool pool = {.pool = number,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.stride = STRIDE,
+			.format = DRM_FORMAT_XRGB8888};
 
 	wire_init(&pool, WIRE_SESSION_POOL);
 	return pool;
@@ -63,8 +66,8 @@ static void send_pool(int fd, const struct wire_session_pool *pool, size_t bytes
 
 static struct wire_session_frame good_frame(void)
 {
-	struct wire_session_frame frame = {.pool = 1, .rect_count = 1,
-		.rects = {{0, 0, WIDTH, HEIGHT}}};
+	struct wire_session_frame frame = {
+			.pool = 1, .rect_count = 1, .rects = {{0, 0, WIDTH, HEIGHT}}};
 
 	wire_init(&frame, WIRE_SESSION_FRAME);
 	return frame;
@@ -183,13 +186,13 @@ static void phase_after_end(int fd)
 
 /* --- lying numbers: pools --- */
 
-#define BAD_POOL(name, bytes, is_sealed, change)                                                   \
-	static void name(int fd)                                                                   \
-	{                                                                                          \
-		struct wire_session_pool pool = good_pool(1);                                      \
-                                                                                                   \
-		change;                                                                            \
-		send_pool(fd, &pool, bytes, is_sealed);                                            \
+#define BAD_POOL(name, bytes, is_sealed, change) \
+	static void name(int fd) \
+	{ \
+		struct wire_session_pool pool = good_pool(1); \
+\
+		change; \
+		send_pool(fd, &pool, bytes, is_sealed); \
 	}
 
 BAD_POOL(pool_no_width, BYTES, 1, pool.width = 0)
@@ -223,15 +226,15 @@ static void pool_again(int fd)
 
 /* --- frames --- */
 
-#define BAD_FRAME(name, change)                                                                    \
-	static void name(int fd)                                                                   \
-	{                                                                                          \
-		struct wire_session_pool pool = good_pool(1);                                      \
-		struct wire_session_frame frame = good_frame();                                    \
-                                                                                                   \
-		send_pool(fd, &pool, BYTES, 1);                                                    \
-		change;                                                                            \
-		hostile_packet(fd, &frame, sizeof(frame), NULL, 0);                                \
+#define BAD_FRAME(name, change) \
+	static void name(int fd) \
+	{ \
+		struct wire_session_pool pool = good_pool(1); \
+		struct wire_session_frame frame = good_frame(); \
+\
+		send_pool(fd, &pool, BYTES, 1); \
+		change; \
+		hostile_packet(fd, &frame, sizeof(frame), NULL, 0); \
 	}
 
 BAD_FRAME(frame_slot, frame.slot = WIRE_SLOTS)
@@ -279,14 +282,14 @@ static void cursor_short(int fd)
 	send_cursor(fd, 16, 16, 0, 1023);
 }
 
-#define BAD_MESSAGE(name, struct_name, kind, change)                                               \
-	static void name(int fd)                                                                   \
-	{                                                                                          \
-		struct wire_session_##struct_name message = {0};                                   \
-                                                                                                   \
-		wire_init(&message, WIRE_SESSION_##kind);                                          \
-		change;                                                                            \
-		hostile_packet(fd, &message, sizeof(message), NULL, 0);                            \
+#define BAD_MESSAGE(name, struct_name, kind, change) \
+	static void name(int fd) \
+	{ \
+		struct wire_session_##struct_name message = {0}; \
+\
+		wire_init(&message, WIRE_SESSION_##kind); \
+		change; \
+		hostile_packet(fd, &message, sizeof(message), NULL, 0); \
 	}
 
 BAD_MESSAGE(cursor_state, cursor_state, CURSOR_STATE, message.state = 3)
@@ -302,7 +305,8 @@ BAD_MESSAGE(dial_no_port, dial, DIAL, (message.id = 1, strcpy(message.host, "a")
 BAD_MESSAGE(dial_no_host, dial, DIAL, (message.id = 1, message.port = 3389))
 BAD_MESSAGE(dial_no_id, dial, DIAL, (message.port = 3389, strcpy(message.host, "a")))
 BAD_MESSAGE(dial_endless, dial, DIAL,
-		(message.id = 1, message.port = 3389, memset(message.host, 'a', sizeof(message.host))))
+		(message.id = 1, message.port = 3389,
+				memset(message.host, 'a', sizeof(message.host))))
 BAD_MESSAGE(dial_control, dial, DIAL,
 		(message.id = 1, message.port = 3389, strcpy(message.host, "a\nb")))
 BAD_MESSAGE(dial_binary, dial, DIAL,
@@ -316,20 +320,64 @@ static const struct {
 	const char *name;
 	void (*send)(int fd);
 } rows[] = {
-	ROW(unknown_type), ROW(no_header), ROW(truncated), ROW(oversized), ROW(lying_header),
-	ROW(huge), ROW(message_of_the_kiosk), ROW(too_many_descriptors), ROW(two_descriptors),
-	ROW(no_descriptor), ROW(unwanted_descriptor), ROW(frame_without_pool), ROW(phase_after_end),
-	ROW(pool_no_width), ROW(pool_no_height), ROW(pool_wide), ROW(pool_high),
-	ROW(pool_stride_small), ROW(pool_stride_odd), ROW(pool_stride_huge), ROW(pool_wraps),
-	ROW(pool_format), ROW(pool_number), ROW(pool_memory_small), ROW(pool_memory_empty),
-	ROW(pool_not_sealed), ROW(pool_is_socket), ROW(pool_again), ROW(frame_slot),
-	ROW(frame_slot_huge), ROW(frame_pool), ROW(frame_no_rect), ROW(frame_many_rects),
-	ROW(frame_rects_huge), ROW(frame_outside), ROW(frame_below), ROW(frame_negative),
-	ROW(frame_inverted), ROW(frame_empty), ROW(frame_slot_held), ROW(cursor_large),
-	ROW(cursor_none), ROW(cursor_hot), ROW(cursor_short), ROW(cursor_state), ROW(cursor_far),
-	ROW(cursor_negative), ROW(phase_none), ROW(phase_high), ROW(leds_two), ROW(ended_unknown),
-	ROW(dial_no_port), ROW(dial_no_host), ROW(dial_no_id), ROW(dial_endless),
-	ROW(dial_control), ROW(dial_binary), ROW(dial_reserved),
+		ROW(unknown_type),
+		ROW(no_header),
+		ROW(truncated),
+		ROW(oversized),
+		ROW(lying_header),
+		ROW(huge),
+		ROW(message_of_the_kiosk),
+		ROW(too_many_descriptors),
+		ROW(two_descriptors),
+		ROW(no_descriptor),
+		ROW(unwanted_descriptor),
+		ROW(frame_without_pool),
+		ROW(phase_after_end),
+		ROW(pool_no_width),
+		ROW(pool_no_height),
+		ROW(pool_wide),
+		ROW(pool_high),
+		ROW(pool_stride_small),
+		ROW(pool_stride_odd),
+		ROW(pool_stride_huge),
+		ROW(pool_wraps),
+		ROW(pool_format),
+		ROW(pool_number),
+		ROW(pool_memory_small),
+		ROW(pool_memory_empty),
+		ROW(pool_not_sealed),
+		ROW(pool_is_socket),
+		ROW(pool_again),
+		ROW(frame_slot),
+		ROW(frame_slot_huge),
+		ROW(frame_pool),
+		ROW(frame_no_rect),
+		ROW(frame_many_rects),
+		ROW(frame_rects_huge),
+		ROW(frame_outside),
+		ROW(frame_below),
+		ROW(frame_negative),
+		ROW(frame_inverted),
+		ROW(frame_empty),
+		ROW(frame_slot_held),
+		ROW(cursor_large),
+		ROW(cursor_none),
+		ROW(cursor_hot),
+		ROW(cursor_short),
+		ROW(cursor_state),
+		ROW(cursor_far),
+		ROW(cursor_negative),
+		ROW(phase_none),
+		ROW(phase_high),
+		ROW(leds_two),
+		ROW(ended_unknown),
+		ROW(dial_no_port),
+		ROW(dial_no_host),
+		ROW(dial_no_id),
+		ROW(dial_endless),
+		ROW(dial_control),
+		ROW(dial_binary),
+		ROW(dial_reserved),
 };
 
 unsigned hostile_count(void)

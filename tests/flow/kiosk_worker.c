@@ -137,13 +137,17 @@ static void draw_block(struct worker *worker, int32_t x, int32_t y, uint32_t col
 static void open_pool(struct worker *worker)
 {
 	uint32_t width = worker->start.width, height = worker->start.height;
-	struct wire_session_pool pool = {.pool = 1, .width = width, .height = height,
-		.stride = width * 4, .format = DRM_FORMAT_XRGB8888};
+	struct wire_session_pool pool = {.pool = 1,
+			.width = width,
+			.height = height,
+			.stride = width * 4,
+			.format = DRM_FORMAT_XRGB8888};
 	int memory;
 
 	worker->count = (size_t)width * height;
 	memory = hostile_memfd(worker->count * 4 * WIRE_SLOTS, 1);
-	worker->pool = mmap(NULL, worker->count * 4 * WIRE_SLOTS, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	worker->pool = mmap(NULL, worker->count * 4 * WIRE_SLOTS, PROT_READ | PROT_WRITE,
+			MAP_SHARED, memory, 0);
 	worker->canvas = calloc(worker->count, 4);
 	wire_init(&pool, WIRE_SESSION_POOL);
 	hostile_packet(CHANNEL, &pool, sizeof(pool), &memory, 1);
@@ -165,7 +169,8 @@ static void take_key(struct worker *worker)
 		abort();
 	while (packet.key.code == KEY_F11)
 		pause();
-	draw_block(worker, (int32_t)(worker->blocks++ % 40) * BLOCK, 96, packet.key.code * 0x010203);
+	draw_block(worker, (int32_t)(worker->blocks++ % 40) * BLOCK, 96,
+			packet.key.code * 0x010203);
 }
 
 static void show(struct worker *worker)

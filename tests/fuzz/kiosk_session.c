@@ -54,10 +54,14 @@ static void on_gone(void *data, uint32_t session, const char *why)
 static void send_one(int fd, uint8_t kind, const uint8_t *bytes, size_t size, int memory)
 {
 	static const uint32_t sizes[] = {
-		sizeof(struct wire_session_phase), sizeof(struct wire_session_dial),
-		sizeof(struct wire_session_pool), sizeof(struct wire_session_frame),
-		sizeof(struct wire_session_cursor), sizeof(struct wire_session_cursor_state),
-		sizeof(struct wire_session_leds), sizeof(struct wire_session_ended),
+			sizeof(struct wire_session_phase),
+			sizeof(struct wire_session_dial),
+			sizeof(struct wire_session_pool),
+			sizeof(struct wire_session_frame),
+			sizeof(struct wire_session_cursor),
+			sizeof(struct wire_session_cursor_state),
+			sizeof(struct wire_session_leds),
+			sizeof(struct wire_session_ended),
 	};
 	static uint8_t packet[sizeof(struct wire_session_frame)];
 	struct wire_header header = {WIRE_SESSION_PHASE + kind % 8, sizes[kind % 8]};
@@ -92,7 +96,9 @@ static void look(struct session *session)
 
 	if (!session_take_frame(session, &frame))
 		return;
-	last = ((const uint8_t *)frame.picture.pixels)[(size_t)frame.picture.stride * frame.picture.height - 1];
+	last = ((const uint8_t *)frame.picture.pixels)[(size_t)frame.picture.stride *
+								       frame.picture.height -
+						       1];
 	(void)last;
 	session_release(session, &frame);
 	pixels_unref(frame.pixels);
@@ -100,8 +106,8 @@ static void look(struct session *session)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct session_handler handler = {on_number, on_frame, on_cursor, on_warp, on_leds,
-		on_dial, on_ended, on_gone, NULL};
+	static const struct session_handler handler = {on_number, on_frame, on_cursor, on_warp,
+			on_leds, on_dial, on_ended, on_gone, NULL};
 	static struct wire_session_start start;
 	struct loop *loop = loop_create();
 	int fds[2], memory = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING);

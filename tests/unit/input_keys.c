@@ -42,7 +42,8 @@ static void type(const char *name, const char *variant, const int *codes, char *
 	CHECK_INT(input_create_manual(loop, &names, see, &seen, &input, &err), 0);
 	if (input) {
 		for (int i = 0; codes[i]; i++) {
-			input_feed_key(input, (uint32_t)(codes[i] < 0 ? -codes[i] : codes[i]), true);
+			input_feed_key(input, (uint32_t)(codes[i] < 0 ? -codes[i] : codes[i]),
+					true);
 			if (codes[i] > 0)
 				input_feed_key(input, (uint32_t)codes[i], false);
 		}
@@ -61,22 +62,22 @@ struct typing {
 };
 
 static const struct typing typings[] = {
-	{"Danish letters", "dk", "", {KEY_SEMICOLON, KEY_APOSTROPHE, KEY_LEFTBRACE}, "æøå"},
-	{"shift", "dk", "", {-KEY_LEFTSHIFT, KEY_LEFTBRACE, KEY_A}, "ÅA"},
-	{"caps lock", "dk", "", {KEY_CAPSLOCK, KEY_A, KEY_1, KEY_CAPSLOCK, KEY_A}, "A1a"},
-	{"AltGr", "dk", "", {-KEY_RIGHTALT, KEY_2, KEY_E}, "@€"},
-	{"dead acute", "dk", "", {KEY_EQUAL, KEY_E}, "é"},
-	{"dead diaeresis", "dk", "", {KEY_RIGHTBRACE, KEY_U, KEY_U}, "üu"},
-	{"dead key and space", "de", "", {KEY_GRAVE, KEY_SPACE}, "^"},
-	{"dead key and stranger", "dk", "", {KEY_EQUAL, KEY_Q, KEY_Q}, "q"},
-	{"no dead keys", "dk", "nodeadkeys", {KEY_EQUAL, KEY_E}, "´e"},
-	{"control types nothing", "dk", "", {-KEY_LEFTCTRL, KEY_A}, ""},
-	{"enter, tab, escape type nothing", "us", "", {KEY_ENTER, KEY_TAB, KEY_ESC}, ""},
-	{"num lock", "us", "", {KEY_NUMLOCK, KEY_KP1, KEY_KP2}, "12"},
-	{"Icelandic", "is", "", {KEY_SLASH, KEY_LEFTBRACE}, "þð"},
-	{"Faroese", "fo", "", {KEY_SEMICOLON, KEY_RIGHTBRACE}, "æð"},
-	{"Swedish", "se", "", {KEY_SEMICOLON, KEY_APOSTROPHE, KEY_LEFTBRACE}, "öäå"},
-	{"US international", "us", "intl", {KEY_APOSTROPHE, KEY_A}, "á"},
+		{"Danish letters", "dk", "", {KEY_SEMICOLON, KEY_APOSTROPHE, KEY_LEFTBRACE}, "æøå"},
+		{"shift", "dk", "", {-KEY_LEFTSHIFT, KEY_LEFTBRACE, KEY_A}, "ÅA"},
+		{"caps lock", "dk", "", {KEY_CAPSLOCK, KEY_A, KEY_1, KEY_CAPSLOCK, KEY_A}, "A1a"},
+		{"AltGr", "dk", "", {-KEY_RIGHTALT, KEY_2, KEY_E}, "@€"},
+		{"dead acute", "dk", "", {KEY_EQUAL, KEY_E}, "é"},
+		{"dead diaeresis", "dk", "", {KEY_RIGHTBRACE, KEY_U, KEY_U}, "üu"},
+		{"dead key and space", "de", "", {KEY_GRAVE, KEY_SPACE}, "^"},
+		{"dead key and stranger", "dk", "", {KEY_EQUAL, KEY_Q, KEY_Q}, "q"},
+		{"no dead keys", "dk", "nodeadkeys", {KEY_EQUAL, KEY_E}, "´e"},
+		{"control types nothing", "dk", "", {-KEY_LEFTCTRL, KEY_A}, ""},
+		{"enter, tab, escape type nothing", "us", "", {KEY_ENTER, KEY_TAB, KEY_ESC}, ""},
+		{"num lock", "us", "", {KEY_NUMLOCK, KEY_KP1, KEY_KP2}, "12"},
+		{"Icelandic", "is", "", {KEY_SLASH, KEY_LEFTBRACE}, "þð"},
+		{"Faroese", "fo", "", {KEY_SEMICOLON, KEY_RIGHTBRACE}, "æð"},
+		{"Swedish", "se", "", {KEY_SEMICOLON, KEY_APOSTROPHE, KEY_LEFTBRACE}, "öäå"},
+		{"US international", "us", "intl", {KEY_APOSTROPHE, KEY_A}, "á"},
 };
 
 static struct input *make(struct loop *loop, struct seen *seen, uint32_t delay_ms)
@@ -99,7 +100,8 @@ static void test_keymap_change(void)
 	struct input_keymap german = layout("de", "");
 	struct err err = {""};
 
-	TEST("an unknown layout is refused and the present one stays") {
+	TEST("an unknown layout is refused and the present one stays")
+	{
 		CHECK_INT(input_set_keymap(input, &bad, &err), -EINVAL);
 		CHECK_HAS(err.text, "atlantis");
 		CHECK_INT(input_set_keymap(input, &path, &err), -EINVAL);
@@ -107,11 +109,14 @@ static void test_keymap_change(void)
 		CHECK_TEXT(seen.events[seen.count - 1].text, "æ");
 		input_feed_key(input, KEY_SEMICOLON, false);
 	}
-	TEST("a new keymap keeps held keys and locks") {
-		input_set_locks(input, (struct input_locks){.caps = true, .num = true, .scroll = true});
+	TEST("a new keymap keeps held keys and locks")
+	{
+		input_set_locks(input,
+				(struct input_locks){.caps = true, .num = true, .scroll = true});
 		input_feed_key(input, KEY_LEFTSHIFT, true);
 		CHECK_INT(input_set_keymap(input, &german, &err), 0);
-		CHECK(input_locks(input).caps && input_locks(input).num && input_locks(input).scroll);
+		CHECK(input_locks(input).caps && input_locks(input).num &&
+				input_locks(input).scroll);
 		input_feed_key(input, KEY_SEMICOLON, true);
 		CHECK_TEXT(seen.events[seen.count - 1].text, "ö"); /* shift undoes caps lock */
 		CHECK_INT(seen.events[seen.count - 1].modifiers, INPUT_SHIFT);
@@ -128,18 +133,22 @@ static void test_locks(void)
 	struct seen seen = {0};
 	struct input *input = make(loop, &seen, 0);
 
-	TEST("the keys toggle the locks, and so does a session") {
+	TEST("the keys toggle the locks, and so does a session")
+	{
 		input_feed_key(input, KEY_SCROLLLOCK, true);
 		input_feed_key(input, KEY_SCROLLLOCK, false);
 		input_feed_key(input, KEY_CAPSLOCK, true);
 		input_feed_key(input, KEY_CAPSLOCK, false);
-		CHECK(input_locks(input).caps && input_locks(input).scroll && !input_locks(input).num);
+		CHECK(input_locks(input).caps && input_locks(input).scroll &&
+				!input_locks(input).num);
 		input_set_locks(input, (struct input_locks){.num = true});
-		CHECK(!input_locks(input).caps && !input_locks(input).scroll && input_locks(input).num);
+		CHECK(!input_locks(input).caps && !input_locks(input).scroll &&
+				input_locks(input).num);
 		input_feed_key(input, KEY_A, true);
 		CHECK_TEXT(seen.events[seen.count - 1].text, "a");
 	}
-	TEST("a key that is down, up or out of range changes nothing") {
+	TEST("a key that is down, up or out of range changes nothing")
+	{
 		unsigned count = seen.count;
 
 		input_feed_key(input, KEY_A, true);
@@ -149,7 +158,8 @@ static void test_locks(void)
 		input_feed_key(input, UINT32_MAX, true);
 		CHECK_INT(seen.count, count);
 	}
-	TEST("releasing all ends what is held, once") {
+	TEST("releasing all ends what is held, once")
+	{
 		unsigned count = seen.count;
 
 		input_feed_key(input, KEY_LEFTCTRL, true);
@@ -175,18 +185,21 @@ static void test_repeat(void)
 	struct seen seen = {0};
 	struct input *input = make(loop, &seen, 20);
 
-	TEST("a held key repeats with its text until it is released") {
+	TEST("a held key repeats with its text until it is released")
+	{
 		input_feed_key(input, KEY_A, true);
 		run_until(loop, &seen, 4);
 		CHECK(seen.count >= 4);
-		CHECK(!seen.events[0].is_repeat && seen.events[1].is_repeat && seen.events[3].is_repeat);
+		CHECK(!seen.events[0].is_repeat && seen.events[1].is_repeat &&
+				seen.events[3].is_repeat);
 		CHECK_TEXT(seen.events[3].text, "a");
 		input_feed_key(input, KEY_A, false);
 		seen.count = 0;
 		loop_step(loop, 60);
 		CHECK_INT(seen.count, 0);
 	}
-	TEST("modifiers and dead keys do not repeat") {
+	TEST("modifiers and dead keys do not repeat")
+	{
 		input_feed_key(input, KEY_LEFTSHIFT, true);
 		input_feed_key(input, KEY_LEFTSHIFT, false);
 		input_feed_key(input, KEY_EQUAL, true);
@@ -206,7 +219,8 @@ static void test_characters(void)
 	const uint32_t text[] = {'H', 0xe6, '7', '@', '/', 0xc5, '{', '.'};
 	char typed[64] = "";
 
-	TEST("a character finds its key, with Shift or AltGr") {
+	TEST("a character finds its key, with Shift or AltGr")
+	{
 		for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
 			CHECK_INT(input_feed_character(input, text[i]), 0);
 		for (unsigned i = 0; i < seen.count; i++)
@@ -224,15 +238,28 @@ static void test_layouts(void)
 		const char *layout, *variant;
 		uint32_t rdp;
 	} rows[] = {
-		{"dk", "", 0x406}, {"dk", "nodeadkeys", 0x406}, {"no", "", 0x414},
-		{"no", "smi", 0x43b}, {"se", "", 0x41d}, {"fi", "", 0x40b}, {"is", "", 0x40f},
-		{"fo", "", 0x438}, {"de", "", 0x407}, {"gb", "", 0x809}, {"us", "", 0x409},
-		{"us", "intl", 0x20409}, {"us", "dvorak", 0x10409}, {"dk,us", ",intl", 0x406},
-		{"us,dk", "intl,", 0x20409}, {"", "", 0x409}, {"atlantis", "", 0x409},
-		{"d", "", 0x409},
+			{"dk", "", 0x406},
+			{"dk", "nodeadkeys", 0x406},
+			{"no", "", 0x414},
+			{"no", "smi", 0x43b},
+			{"se", "", 0x41d},
+			{"fi", "", 0x40b},
+			{"is", "", 0x40f},
+			{"fo", "", 0x438},
+			{"de", "", 0x407},
+			{"gb", "", 0x809},
+			{"us", "", 0x409},
+			{"us", "intl", 0x20409},
+			{"us", "dvorak", 0x10409},
+			{"dk,us", ",intl", 0x406},
+			{"us,dk", "intl,", 0x20409},
+			{"", "", 0x409},
+			{"atlantis", "", 0x409},
+			{"d", "", 0x409},
 	};
 
-	TEST("XKB names become RDP layouts") {
+	TEST("XKB names become RDP layouts")
+	{
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 			CHECK_INT(input_rdp_layout(rows[i].layout, rows[i].variant), rows[i].rdp);
 	}
@@ -241,10 +268,12 @@ static void test_layouts(void)
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(typings) / sizeof(typings[0]); i++)
-		TEST(typings[i].what) {
+		TEST(typings[i].what)
+		{
 			char text[128];
 
-			type(typings[i].layout, typings[i].variant, typings[i].codes, text, sizeof(text));
+			type(typings[i].layout, typings[i].variant, typings[i].codes, text,
+					sizeof(text));
 			CHECK_TEXT(text, typings[i].text);
 		}
 	test_keymap_change();

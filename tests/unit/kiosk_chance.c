@@ -12,30 +12,32 @@ static uint32_t chance(uint32_t below)
 
 static void random_input(struct kiosk_event *event)
 {
-	static const uint32_t keysyms[] = {XKB_KEY_Return, XKB_KEY_Escape, XKB_KEY_Tab, XKB_KEY_BackSpace,
-		XKB_KEY_Delete, XKB_KEY_Left, XKB_KEY_Right, XKB_KEY_Home, XKB_KEY_End, XKB_KEY_Up,
-		XKB_KEY_Down, XKB_KEY_space, XKB_KEY_a};
+	static const uint32_t keysyms[] = {XKB_KEY_Return, XKB_KEY_Escape, XKB_KEY_Tab,
+			XKB_KEY_BackSpace, XKB_KEY_Delete, XKB_KEY_Left, XKB_KEY_Right,
+			XKB_KEY_Home, XKB_KEY_End, XKB_KEY_Up, XKB_KEY_Down, XKB_KEY_space,
+			XKB_KEY_a};
 	static const char *const texts[] = {"a", "æ", "中", "😀", "", "\xff", "\n"};
 
 	event->kind = KIOSK_INPUT;
 	event->target = (enum ui_target)chance(UI_TARGET_END);
 	event->offset = chance(300);
 	event->input = (struct input_event){
-		.kind = (enum input_kind)chance(INPUT_DEVICES + 1),
-		.is_down = chance(4) > 0,
-		.is_repeat = chance(4) == 0,
-		.keysym = keysyms[chance(13)],
-		.code = chance(2) ? KEY_HOME : KEY_A,
-		.modifiers = chance(8) == 0 ? INPUT_CTRL | INPUT_ALT : chance(32),
-		.button = chance(4) ? BTN_LEFT : BTN_RIGHT,
+			.kind = (enum input_kind)chance(INPUT_DEVICES + 1),
+			.is_down = chance(4) > 0,
+			.is_repeat = chance(4) == 0,
+			.keysym = keysyms[chance(13)],
+			.code = chance(2) ? KEY_HOME : KEY_A,
+			.modifiers = chance(8) == 0 ? INPUT_CTRL | INPUT_ALT : chance(32),
+			.button = chance(4) ? BTN_LEFT : BTN_RIGHT,
 	};
 	strcpy(event->input.text, texts[chance(7)]);
 }
 
 static void random_status(struct wire_agent_status *status)
 {
-	static const enum reason reasons[] = {REASON_NONE, REASON_NET_NO_LINK, REASON_NET_NO_ADDRESS,
-		REASON_SERVER_UNREACHABLE, REASON_SERVER_UNKNOWN, REASON_CLOCK_WRONG};
+	static const enum reason reasons[] = {REASON_NONE, REASON_NET_NO_LINK,
+			REASON_NET_NO_ADDRESS, REASON_SERVER_UNREACHABLE, REASON_SERVER_UNKNOWN,
+			REASON_CLOCK_WRONG};
 
 	memset(status, 0, sizeof(*status));
 	status->phase = WIRE_AGENT_STARTING + chance(8);
@@ -64,7 +66,8 @@ static void random_config(struct conf_signed *config, uint64_t revision)
 static void track(const struct world *world, const struct kiosk_event *event, uint32_t *alive,
 		uint32_t *last)
 {
-	if ((event->kind == KIOSK_ENDED || event->kind == KIOSK_CRASHED) && event->session == *alive)
+	if ((event->kind == KIOSK_ENDED || event->kind == KIOSK_CRASHED) &&
+			event->session == *alive)
 		*alive = 0;
 	for (unsigned i = 0; i < world->actions.count; i++) {
 		const struct kiosk_action *action = &world->actions.list[i];
@@ -85,12 +88,12 @@ static void random_event(struct world *world, struct kiosk_event *event,
 	uint32_t kind = chance(40);
 
 	*event = (struct kiosk_event){
-		.kind = (enum kiosk_event_kind)chance(KIOSK_EVENTS),
-		.session = world->state.number - (chance(10) == 0),
-		.phase = 1 + chance(5),
-		.reason = REASON_SESSION_SIGNED_OUT + chance(23),
-		.revision = world->state.revision,
-		.is_caps_lock_on = chance(2),
+			.kind = (enum kiosk_event_kind)chance(KIOSK_EVENTS),
+			.session = world->state.number - (chance(10) == 0),
+			.phase = 1 + chance(5),
+			.reason = REASON_SESSION_SIGNED_OUT + chance(23),
+			.revision = world->state.revision,
+			.is_caps_lock_on = chance(2),
 	};
 	if (kind < 22 || event->kind == KIOSK_INPUT)
 		random_input(event);
@@ -112,7 +115,8 @@ static void test_chance(void)
 	unsigned visits[UI_BLANK + 1] = {0};
 	uint32_t alive = 0, last = 0;
 
-	TEST("200000 random events never lead to what must not be") {
+	TEST("200000 random events never lead to what must not be")
+	{
 		with_desktops(&world, 2);
 		for (int i = 0; i < 200000 && test_ok; i++) {
 			struct kiosk_event event;
@@ -133,7 +137,8 @@ static void test_chance(void)
 			feed(&world, event);
 			track(&world, &event, &alive, &last);
 			/* A wake-up that is due and does nothing would be asked for again at once. */
-			CHECK(kiosk_wake_ms(&world.state) < 0 || kiosk_wake_ms(&world.state) > world.now_ms);
+			CHECK(kiosk_wake_ms(&world.state) < 0 ||
+					kiosk_wake_ms(&world.state) > world.now_ms);
 		}
 		for (unsigned screen = UI_STARTING; screen <= UI_SESSION; screen++)
 			CHECK(visits[screen] > 100);

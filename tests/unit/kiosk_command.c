@@ -8,12 +8,40 @@
 #include "kiosk/command.h"
 
 static const char *const bad[] = {
-	"", " ", "Key 30 down", "key", "key 30", "key 30 sideways", "key 0 down", "key 768 down", "key -1 up",
-	"key 30 down now", "key  30 down", "type", "type ", "pointer 1", "pointer 1 2 3", "pointer -1 2",
-	"pointer 1 65536", "pointer 1 2147483648", "wheel 1", "wheel x 1", "wheel 12001 0", "shot",
-	"shot a.png 8", "shot a.png x", "state now", "wait", "wait screen", "wait screen sign-in",
-	"wait screen sign-in forever", "wait screen sign-in 600001", "wait  sign-in 5", "type \xff",
-	"button 272 maybe", "keyboard 1 down",
+		"",
+		" ",
+		"Key 30 down",
+		"key",
+		"key 30",
+		"key 30 sideways",
+		"key 0 down",
+		"key 768 down",
+		"key -1 up",
+		"key 30 down now",
+		"key  30 down",
+		"type",
+		"type ",
+		"pointer 1",
+		"pointer 1 2 3",
+		"pointer -1 2",
+		"pointer 1 65536",
+		"pointer 1 2147483648",
+		"wheel 1",
+		"wheel x 1",
+		"wheel 12001 0",
+		"shot",
+		"shot a.png 8",
+		"shot a.png x",
+		"state now",
+		"wait",
+		"wait screen",
+		"wait screen sign-in",
+		"wait screen sign-in forever",
+		"wait screen sign-in 600001",
+		"wait  sign-in 5",
+		"type \xff",
+		"button 272 maybe",
+		"keyboard 1 down",
 };
 
 int main(void)
@@ -22,11 +50,13 @@ int main(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		TEST(bad[i]) {
+		TEST(bad[i])
+		{
 			CHECK_INT(command_parse(bad[i], &command, &err), -EINVAL);
 			CHECK_HAS(err.text, i == 31 ? "UTF-8" : "expected");
 		}
-	TEST("good lines") {
+	TEST("good lines")
+	{
 		CHECK_INT(command_parse("key 30 down", &command, &err), 0);
 		CHECK(command.kind == COMMAND_KEY && command.code == 30 && command.is_down);
 		CHECK_INT(command_parse("button 272 up", &command, &err), 0);
@@ -43,7 +73,8 @@ int main(void)
 		CHECK_TEXT(command.name, "reason");
 		CHECK_TEXT(command.text, "");
 	}
-	TEST("a line that is longer than any word has room") {
+	TEST("a line that is longer than any word has room")
+	{
 		char line[2 * COMMAND_LINE_MAX];
 
 		memset(line, 'x', sizeof(line));

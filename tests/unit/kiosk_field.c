@@ -9,15 +9,32 @@ static void edit(struct ui_field *field, const char *keys)
 {
 	for (; *keys; keys++)
 		switch (*keys) {
-		case 'i': field_insert(field, "æ"); break;
-		case 'c': field_insert(field, "中"); break;
-		case 'b': field_backspace(field); break;
-		case 'd': field_delete(field); break;
-		case 'l': field_left(field); break;
-		case 'r': field_right(field); break;
-		case 'h': field_home(field); break;
-		case 'e': field_end(field); break;
-		default: break;
+		case 'i':
+			field_insert(field, "æ");
+			break;
+		case 'c':
+			field_insert(field, "中");
+			break;
+		case 'b':
+			field_backspace(field);
+			break;
+		case 'd':
+			field_delete(field);
+			break;
+		case 'l':
+			field_left(field);
+			break;
+		case 'r':
+			field_right(field);
+			break;
+		case 'h':
+			field_home(field);
+			break;
+		case 'e':
+			field_end(field);
+			break;
+		default:
+			break;
 		}
 }
 
@@ -25,32 +42,41 @@ static const struct {
 	const char *before, *keys, *after;
 	uint32_t cursor;
 } rows[] = {
-	{"", "i", "æ", 2},
-	{"ab", "lic", "aæ中b", 6},
-	{"aæ中", "b", "aæ", 3},
-	{"aæ中", "bbbb", "", 0},
-	{"aæ中", "hd", "æ中", 0},
-	{"aæ中", "hrd", "a中", 1},
-	{"aæ中", "d", "aæ中", 6},
-	{"aæ中", "hl", "aæ中", 0},
-	{"aæ中", "er", "aæ中", 6},
-	{"aæ中", "ll", "aæ中", 1},
-	{"aæ中", "hrr", "aæ中", 3},
-	{"aæ中", "hi", "æaæ中", 2},
+		{"", "i", "æ", 2},
+		{"ab", "lic", "aæ中b", 6},
+		{"aæ中", "b", "aæ", 3},
+		{"aæ中", "bbbb", "", 0},
+		{"aæ中", "hd", "æ中", 0},
+		{"aæ中", "hrd", "a中", 1},
+		{"aæ中", "d", "aæ中", 6},
+		{"aæ中", "hl", "aæ中", 0},
+		{"aæ中", "er", "aæ中", 6},
+		{"aæ中", "ll", "aæ中", 1},
+		{"aæ中", "hrr", "aæ中", 3},
+		{"aæ中", "hi", "æaæ中", 2},
 };
 
-int main(void)
+static void test_rows(void)
 {
 	struct ui_field field;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		TEST(rows[i].keys) {
+		TEST(rows[i].keys)
+		{
 			field_set(&field, rows[i].before);
 			edit(&field, rows[i].keys);
 			CHECK_TEXT(field.text, rows[i].after);
 			CHECK_INT(field.cursor, rows[i].cursor);
 		}
-	TEST("what does not fit whole, is no text or has control bytes changes nothing") {
+}
+
+int main(void)
+{
+	struct ui_field field;
+
+	test_rows();
+	TEST("what does not fit whole, is no text or has control bytes changes nothing")
+	{
 		char full[UI_FIELD_MAX];
 
 		memset(full, 'x', sizeof(full));
@@ -68,7 +94,8 @@ int main(void)
 		field_insert(&field, "");
 		CHECK_TEXT(field.text, "a");
 	}
-	TEST("a text that is too long is cut at a character") {
+	TEST("a text that is too long is cut at a character")
+	{
 		char large[UI_FIELD_MAX + 8];
 
 		memset(large, 'x', sizeof(large));
@@ -77,14 +104,16 @@ int main(void)
 		CHECK_INT(strlen(field.text), UI_FIELD_MAX - 2);
 		CHECK_INT(field.cursor, UI_FIELD_MAX - 2);
 	}
-	TEST("a click falls on the character's beginning") {
+	TEST("a click falls on the character's beginning")
+	{
 		field_set(&field, "aæb");
 		field_place(&field, 2);
 		CHECK_INT(field.cursor, 1);
 		field_place(&field, 999);
 		CHECK_INT(field.cursor, 4);
 	}
-	TEST("nothing of a wiped or deleted secret stays") {
+	TEST("nothing of a wiped or deleted secret stays")
+	{
 		bool is_clean = true;
 
 		field_set(&field, "secret");

@@ -99,7 +99,7 @@ struct bench {
 static void bench_open(struct bench *bench)
 {
 	struct session_handler handler = {on_phase, on_frame, on_cursor, on_warp, on_leds, on_dial,
-		on_ended, on_gone, &bench->seen};
+			on_ended, on_gone, &bench->seen};
 	static struct wire_session_start start;
 	static uint8_t packet[WIRE_MESSAGE_MAX];
 	int fds[2] = {-1, -1};
@@ -144,8 +144,11 @@ static bool next(struct bench *bench, uint32_t type, void *ret, size_t size)
 
 static void send_pool(struct bench *bench, uint32_t number, uint32_t fill)
 {
-	struct wire_session_pool pool = {.pool = number, .width = WIDTH, .height = HEIGHT,
-		.stride = STRIDE, .format = DRM_FORMAT_XRGB8888};
+	struct wire_session_pool pool = {.pool = number,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.stride = STRIDE,
+			.format = DRM_FORMAT_XRGB8888};
 	int memory = hostile_memfd(BYTES, 1);
 
 	for (uint32_t i = 0; i < BYTES / 4; i++)
@@ -168,7 +171,8 @@ static void send_frame(struct bench *bench, uint32_t pool, uint32_t slot, uint32
 static void test_hostile(void)
 {
 	for (unsigned i = 0; i < hostile_count(); i++)
-		TEST(hostile_name(i)) {
+		TEST(hostile_name(i))
+		{
 			struct bench bench;
 
 			bench_open(&bench);
@@ -187,7 +191,8 @@ static void test_frames(void)
 	struct session_frame frame, second;
 	struct wire_session_release release;
 
-	TEST("a frame is taken once, its slot comes back when it is released") {
+	TEST("a frame is taken once, its slot comes back when it is released")
+	{
 		bench_open(&bench);
 		send_pool(&bench, 1, 0x00123456);
 		send_frame(&bench, 1, 2, 3);
@@ -208,7 +213,8 @@ static void test_frames(void)
 		pixels_unref(frame.pixels);
 		bench_close(&bench);
 	}
-	TEST("the newest frame wins: the older slot goes back, its damage goes on") {
+	TEST("the newest frame wins: the older slot goes back, its damage goes on")
+	{
 		bench_open(&bench);
 		send_pool(&bench, 1, 0);
 		send_frame(&bench, 1, 0, 2);
@@ -230,7 +236,8 @@ static void test_pools(void)
 	struct session_frame frame, second;
 	struct wire_session_release release;
 
-	TEST("too much damage becomes all") {
+	TEST("too much damage becomes all")
+	{
 		bench_open(&bench);
 		send_pool(&bench, 1, 0);
 		send_frame(&bench, 1, 0, 20);
@@ -242,7 +249,8 @@ static void test_pools(void)
 		pixels_unref(frame.pixels);
 		bench_close(&bench);
 	}
-	TEST("a frame of an older pool outlives it, and its slot is not given back") {
+	TEST("a frame of an older pool outlives it, and its slot is not given back")
+	{
 		bench_open(&bench);
 		send_pool(&bench, 1, 0x00aaaaaa);
 		send_frame(&bench, 1, 0, 1);
@@ -265,8 +273,10 @@ static void test_pools(void)
 
 static struct input_event key(uint32_t code, bool is_down, bool is_repeat)
 {
-	return (struct input_event){.kind = INPUT_KEY, .code = code, .is_down = is_down,
-		.is_repeat = is_repeat};
+	return (struct input_event){.kind = INPUT_KEY,
+			.code = code,
+			.is_down = is_down,
+			.is_repeat = is_repeat};
 }
 
 static void test_keys(void)
@@ -275,7 +285,8 @@ static void test_keys(void)
 	struct wire_session_key message;
 	struct input_event event;
 
-	TEST("keys go out with their codes; what began on another screen does not") {
+	TEST("keys go out with their codes; what began on another screen does not")
+	{
 		bench_open(&bench);
 		event = key(KEY_ENTER, true, true);
 		session_key(bench.session, &event);
@@ -296,7 +307,8 @@ static void test_keys(void)
 		CHECK(!message.is_down);
 		bench_close(&bench);
 	}
-	TEST("a character without a key goes out as its code point") {
+	TEST("a character without a key goes out as its code point")
+	{
 		bench_open(&bench);
 		event = key(0, true, false);
 		strcpy(event.text, "中");
@@ -322,7 +334,8 @@ static void test_messages(void)
 	struct bench bench;
 	struct wire_session_phase phase = {.phase = WIRE_PHASE_SECURING};
 	struct wire_session_dial dial = {.id = 1, .port = 3389, .host = "rds.example.org"};
-	struct wire_session_ended ended = {.reason = REASON_SESSION_WRONG_PASSWORD, .detail = 0x20014};
+	struct wire_session_ended ended = {
+			.reason = REASON_SESSION_WRONG_PASSWORD, .detail = 0x20014};
 	struct wire_session_cursor cursor = {.width = 4, .height = 2, .hot_x = 3, .hot_y = 1};
 	struct wire_session_dialed dialed;
 	int memory;
@@ -331,7 +344,8 @@ static void test_messages(void)
 	wire_init(&dial, WIRE_SESSION_DIAL);
 	wire_init(&ended, WIRE_SESSION_ENDED);
 	wire_init(&cursor, WIRE_SESSION_CURSOR);
-	TEST("phase, dial, cursor, lights and end arrive") {
+	TEST("phase, dial, cursor, lights and end arrive")
+	{
 		bench_open(&bench);
 		hostile_packet(bench.fd, &phase, sizeof(phase), NULL, 0);
 		hostile_packet(bench.fd, &dial, sizeof(dial), NULL, 0);
@@ -359,7 +373,8 @@ static void test_messages(void)
 		CHECK_INT(bench.seen.detail, 0x20014);
 		bench_close(&bench);
 	}
-	TEST("after the end its going is no news; without an end it is") {
+	TEST("after the end its going is no news; without an end it is")
+	{
 		bench_open(&bench);
 		hostile_packet(bench.fd, &ended, sizeof(ended), NULL, 0);
 		shutdown(bench.fd, SHUT_RDWR);

@@ -119,36 +119,37 @@ static const struct {
 	void (*happen)(struct world *world);
 	const char *leads_to; /* from STARTING NETWORK SERVER APPROVAL REFUSED SIGN_IN DESKTOPS ... */
 } meetings[] = {
-	{"time", ev_time, "TNVARIDCEX"},
-	{"the clock", ev_clock, "TNVARIDCEX"},
-	{"shown", ev_shown, "TNVARIDCEX"},
-	{"the agent is gone", ev_gone, "TTTTTIDCEX"},
-	{"the agent comes", ev_up, "TTTTTIDCEX"},
-	{"the cable is out", ev_no_link, "NNNNNIDEEX"},
-	{"the server is out of reach", ev_offline, "NNNNNIDCEX"},
-	{"waiting for approval", ev_approval, "AAAAAIDCEX"},
-	{"refused", ev_refused, "RRRRRRRCRX"},
-	{"a config", ev_config, "IIIIRIICEX"},
-	{"a config without desktops", ev_empty, "TNVARTTCTX"},
-	{"Enter", ev_enter, "TNVARICCCX"},
-	{"Escape", ev_escape, "TNVARIIIIX"},
-	{"Ctrl+Alt+Home", ev_leave, "TNVARIDCEI"},
-	{"a phase", ev_phase, "TNVARIDCEC"},
-	{"a frame", ev_frame, "TNVARIDXEX"},
-	{"the end", ev_ended, "TNVARIDEEE"},
-	{"a wrong password", ev_wrong, "TNVARIDIEI"},
-	{"signed out", ev_signed_out, "TNVARIDIEI"},
-	{"the worker died", ev_crashed, "TNVARIDEEC"},
-	{"the worker broke the rules", ev_broken, "TNVARIDEEE"},
+		{"time", ev_time, "TNVARIDCEX"},
+		{"the clock", ev_clock, "TNVARIDCEX"},
+		{"shown", ev_shown, "TNVARIDCEX"},
+		{"the agent is gone", ev_gone, "TTTTTIDCEX"},
+		{"the agent comes", ev_up, "TTTTTIDCEX"},
+		{"the cable is out", ev_no_link, "NNNNNIDEEX"},
+		{"the server is out of reach", ev_offline, "NNNNNIDCEX"},
+		{"waiting for approval", ev_approval, "AAAAAIDCEX"},
+		{"refused", ev_refused, "RRRRRRRCRX"},
+		{"a config", ev_config, "IIIIRIICEX"},
+		{"a config without desktops", ev_empty, "TNVARTTCTX"},
+		{"Enter", ev_enter, "TNVARICCCX"},
+		{"Escape", ev_escape, "TNVARIIIIX"},
+		{"Ctrl+Alt+Home", ev_leave, "TNVARIDCEI"},
+		{"a phase", ev_phase, "TNVARIDCEC"},
+		{"a frame", ev_frame, "TNVARIDXEX"},
+		{"the end", ev_ended, "TNVARIDEEE"},
+		{"a wrong password", ev_wrong, "TNVARIDIEI"},
+		{"signed out", ev_signed_out, "TNVARIDIEI"},
+		{"the worker died", ev_crashed, "TNVARIDEEC"},
+		{"the worker broke the rules", ev_broken, "TNVARIDEEE"},
 };
 
 static void test_meetings(void)
 {
 	static const enum ui_screen order[] = {UI_STARTING, UI_NETWORK, UI_SERVER, UI_APPROVAL,
-		UI_REFUSED, UI_SIGN_IN, UI_DESKTOPS, UI_CONNECTING, UI_ENDED, UI_SESSION};
+			UI_REFUSED, UI_SIGN_IN, UI_DESKTOPS, UI_CONNECTING, UI_ENDED, UI_SESSION};
 
 	for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++)
-		TEST(meetings[i].name) {
+		TEST(meetings[i].name)
+		{
 			for (size_t j = 0; j < sizeof(order) / sizeof(order[0]); j++) {
 				static struct world world;
 				char from = screen_letters[order[j]];

@@ -28,7 +28,8 @@ static inline struct conf_signed make_config(uint32_t desktops, uint64_t revisio
 	config.conf.display.blank_after_min = 0;
 	for (uint32_t i = 0; i < desktops; i++) {
 		snprintf(config.conf.desktops[i].id, sizeof(config.conf.desktops[i].id), "d%u", i);
-		snprintf(config.conf.desktops[i].name, sizeof(config.conf.desktops[i].name), "Desktop %u", i);
+		snprintf(config.conf.desktops[i].name, sizeof(config.conf.desktops[i].name),
+				"Desktop %u", i);
 		strcpy(config.conf.desktops[i].host, "rds.example.org");
 		config.conf.desktops[i].port = 3389;
 	}
@@ -50,8 +51,10 @@ static inline void feed(struct world *world, struct kiosk_event event)
 
 static inline void feed_kind(struct world *world, enum kiosk_event_kind kind)
 {
-	feed(world, (struct kiosk_event){.kind = kind, .session = world->state.number,
-		.phase = WIRE_PHASE_SECURING, .reason = REASON_SESSION_SERVER_CLOSED});
+	feed(world, (struct kiosk_event){.kind = kind,
+				    .session = world->state.number,
+				    .phase = WIRE_PHASE_SECURING,
+				    .reason = REASON_SESSION_SERVER_CLOSED});
 }
 
 static inline void wait_ms(struct world *world, int64_t ms)
@@ -62,8 +65,10 @@ static inline void wait_ms(struct world *world, int64_t ms)
 
 static inline void feed_status(struct world *world, uint32_t phase, enum reason reason)
 {
-	struct wire_agent_status status = {.phase = phase, .reason = reason,
-		.server = "https://tynd.example.org:8443", .code = "K7QF-2M9P"};
+	struct wire_agent_status status = {.phase = phase,
+			.reason = reason,
+			.server = "https://tynd.example.org:8443",
+			.code = "K7QF-2M9P"};
 
 	feed(world, (struct kiosk_event){.kind = KIOSK_STATUS, .status = &status});
 }
@@ -75,14 +80,20 @@ static inline void feed_config(struct world *world, const struct conf_signed *co
 
 static inline void feed_ended(struct world *world, enum reason reason)
 {
-	feed(world, (struct kiosk_event){.kind = KIOSK_ENDED, .session = world->state.number,
-		.reason = reason});
+	feed(world, (struct kiosk_event){.kind = KIOSK_ENDED,
+				    .session = world->state.number,
+				    .reason = reason});
 }
 
-static inline void press_with(struct world *world, uint32_t keysym, uint32_t code, uint32_t modifiers)
+static inline void press_with(struct world *world, uint32_t keysym, uint32_t code,
+		uint32_t modifiers)
 {
-	struct kiosk_event event = {.kind = KIOSK_INPUT, .input = {.kind = INPUT_KEY, .is_down = true,
-		.keysym = keysym, .code = code, .modifiers = modifiers}};
+	struct kiosk_event event = {.kind = KIOSK_INPUT,
+			.input = {.kind = INPUT_KEY,
+					.is_down = true,
+					.keysym = keysym,
+					.code = code,
+					.modifiers = modifiers}};
 
 	feed(world, event);
 }
@@ -94,8 +105,11 @@ static inline void press(struct world *world, uint32_t keysym)
 
 static inline void type(struct world *world, const char *text)
 {
-	struct kiosk_event event = {.kind = KIOSK_INPUT, .input = {.kind = INPUT_KEY, .is_down = true,
-		.code = KEY_A, .keysym = XKB_KEY_a}};
+	struct kiosk_event event = {.kind = KIOSK_INPUT,
+			.input = {.kind = INPUT_KEY,
+					.is_down = true,
+					.code = KEY_A,
+					.keysym = XKB_KEY_a}};
 
 	snprintf(event.input.text, sizeof(event.input.text), "%s", text);
 	feed(world, event);
@@ -103,15 +117,18 @@ static inline void type(struct world *world, const char *text)
 
 static inline void click(struct world *world, enum ui_target target, uint32_t offset)
 {
-	struct kiosk_event event = {.kind = KIOSK_INPUT, .target = target, .offset = offset,
-		.input = {.kind = INPUT_BUTTON, .button = BTN_LEFT, .is_down = true}};
+	struct kiosk_event event = {.kind = KIOSK_INPUT,
+			.target = target,
+			.offset = offset,
+			.input = {.kind = INPUT_BUTTON, .button = BTN_LEFT, .is_down = true}};
 
 	feed(world, event);
 	event.input.is_down = false;
 	feed(world, event);
 }
 
-static inline const struct kiosk_action *find(const struct world *world, enum kiosk_action_kind kind)
+static inline const struct kiosk_action *find(const struct world *world,
+		enum kiosk_action_kind kind)
 {
 	for (unsigned i = 0; i < world->actions.count; i++)
 		if (world->actions.list[i].kind == kind)
