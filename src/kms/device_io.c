@@ -13,7 +13,7 @@ int device_io_open(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	/* cppcheck-suppress resourceLeak: the caller owns it */
+	/* cppcheck-suppress resourceLeak ; the caller owns it */
 	return fd < 0 ? -errno : fd;
 }
 
@@ -42,6 +42,6 @@ int device_io_uevents(void)
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
 		return -errno;
-	/* cppcheck-suppress resourceLeak: the caller owns it */
+	/* cppcheck-suppress resourceLeak ; the caller owns it */
 	return own_take_fd(&fd);
 }
