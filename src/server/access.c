@@ -49,7 +49,7 @@ void access_identify(void *session, struct identity *identity)
 		identity->device[0] = '\0';
 		(void)err_set(&identity->err, EACCES,
 				"the certificate is not one of a device of this server: enrol "
-		                "first");
+				"first");
 		return;
 	}
 	key_hash(chain[0].data, chain[0].size, identity->certificate);

@@ -165,11 +165,11 @@ static const char list_sql[] = COLUMNS
 		"WHERE device.name > ?1"
 		" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
 		" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = "
-                "device.id))"
+		"device.id))"
 		" AND (?5 = '' OR coalesce(json_extract(device.report, '$.state'), 'none') = ?5)"
 		" AND (?6 = 0 OR (coalesce(device.seen_s, 0) >= ?7) = (?6 = 1))"
 		" AND (?8 = '%%' OR device.name LIKE ?8 ESCAPE '\\' OR device.id LIKE ?8 ESCAPE "
-                "'\\'"
+		"'\\'"
 		"  OR device.address LIKE ?8 ESCAPE '\\'"
 		"  OR json_extract(device.hardware, '$.serial') LIKE ?8 ESCAPE '\\'"
 		"  OR json_extract(device.hardware, '$.model') LIKE ?8 ESCAPE '\\'"
@@ -234,7 +234,7 @@ static const char *below_sql(const char *scope, const char **name)
 		const char *prefix, *sql;
 	} kinds[] = {
 			{"tenant/", "SELECT device.id FROM device JOIN site ON site.name = "
-	                            "device.site"
+				    "device.site"
 				    " WHERE site.tenant = ? ORDER BY device.id"},
 			{"site/", "SELECT id FROM device WHERE site = ? ORDER BY id"},
 			{"group/", "SELECT device FROM member WHERE team = ? ORDER BY device"},
@@ -307,7 +307,7 @@ int db_config_put(struct db *db, const struct db_device *device, const void *env
 		r = sql_run(db, err,
 				"DELETE FROM blob WHERE hash IN (SELECT envelope FROM config"
 				" WHERE device = ? ORDER BY revision DESC LIMIT 8 "
-		                "OFFSET " KEPT_ENVELOPES ")",
+				"OFFSET " KEPT_ENVELOPES ")",
 				"t", device->id);
 	return r < 0 ? r : 0;
 }

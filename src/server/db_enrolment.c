@@ -37,7 +37,7 @@ int db_enrolment_add(struct db *db, const struct db_enrolment *e, struct err *er
 	int r = sql_run(db, err,
 			"INSERT INTO enrolment (id, state, csr, key, commitment, server_nonce,"
 			" hardware, address, created_s, seen_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-	                "?)",
+			"?)",
 			"tithhhttii", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
 			e->server_nonce, e->hardware, e->address, e->created_s, e->seen_s);
 
@@ -48,7 +48,7 @@ int db_enrolment_put(struct db *db, const struct db_enrolment *e, struct err *er
 {
 	int r = sql_run(db, err,
 			"UPDATE enrolment SET state = ?2, device_nonce = ?3, code = ?4, device = "
-	                "?5,"
+			"?5,"
 			" certificate = ?6, reason = ?7 WHERE id = ?1",
 			"tiHnnnn", e->id, (int64_t)e->state, e->device_nonce, e->code, e->device,
 			e->certificate, e->reason);
@@ -148,7 +148,7 @@ int db_enrolment_evict(struct db *db, int64_t seen_s, struct err *err)
 {
 	int r = sql_run(db, err,
 			"DELETE FROM enrolment WHERE id = (SELECT id FROM enrolment WHERE state <= "
-	                "?"
+			"?"
 			" AND seen_s < ? ORDER BY state, seen_s LIMIT 1)",
 			"ii", (int64_t)DB_ENROLMENT_WAITING, seen_s);
 

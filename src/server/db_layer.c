@@ -34,9 +34,9 @@ int db_layer_put(struct db *db, const char *scope, const struct db_layer *layer,
 {
 	int r = sql_run(db, err,
 			"INSERT INTO layer (scope, revision, config, origins) VALUES (?1, ?2, ?3, "
-	                "?4)"
+			"?4)"
 			" ON CONFLICT (scope) DO UPDATE SET revision = ?2, config = ?3, origins = "
-	                "?4",
+			"?4",
 			"titt", scope, layer->revision, layer->config, layer->origins);
 
 	return r < 0 ? r : 0;

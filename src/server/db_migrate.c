@@ -21,7 +21,7 @@ static const char *const steps[] = {
 
 		"CREATE TABLE device (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
 		" site TEXT REFERENCES site (name), certificate BLOB NOT NULL, hardware TEXT NOT "
-                "NULL,"
+		"NULL,"
 		" approved_s INTEGER NOT NULL, approved_by TEXT NOT NULL,"
 		" revision INTEGER NOT NULL DEFAULT 0, issued_s INTEGER NOT NULL DEFAULT 0,"
 		" effective BLOB, envelope BLOB, seen_s INTEGER, report TEXT, address TEXT);"
@@ -48,16 +48,16 @@ static const char *const steps[] = {
 		"CREATE TRIGGER revision_kept BEFORE DELETE ON revision BEGIN"
 		" SELECT RAISE (ABORT, 'revisions are never removed'); END;"
 		"CREATE TRIGGER revision_fixed BEFORE UPDATE OF revision, time_s, person, reason, "
-                "kind,"
+		"kind,"
 		" scope, patch, after, undoes ON revision BEGIN"
 		" SELECT RAISE (ABORT, 'revisions are never changed'); END;"
 
 		"CREATE TABLE enrolment (id TEXT PRIMARY KEY, state INTEGER NOT NULL, csr TEXT NOT "
-                "NULL,"
+		"NULL,"
 		" key BLOB NOT NULL, commitment BLOB NOT NULL, server_nonce BLOB NOT NULL,"
 		" device_nonce BLOB, code TEXT, hardware TEXT NOT NULL, address TEXT NOT NULL,"
 		" created_s INTEGER NOT NULL, seen_s INTEGER NOT NULL, device TEXT, certificate "
-                "TEXT,"
+		"TEXT,"
 		" reason TEXT) WITHOUT ROWID;"
 		"CREATE INDEX enrolment_state ON enrolment (state, seen_s);"
 		"CREATE INDEX enrolment_code ON enrolment (code);",

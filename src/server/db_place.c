@@ -16,49 +16,49 @@ static const struct {
 				{
 						"tenant",
 						"SELECT name, NULL, (SELECT count(*) FROM site "
-                                                "WHERE tenant = name),"
+						"WHERE tenant = name),"
 						" (SELECT count(*) FROM device JOIN site ON "
-                                                "device.site = site.name"
+						"device.site = site.name"
 						"  WHERE site.tenant = tenant.name) FROM tenant "
-                                                "WHERE name = ?1",
+						"WHERE name = ?1",
 						"INSERT INTO tenant (name) SELECT ?1 WHERE ?2 IS "
-                                                "NULL ON CONFLICT DO NOTHING",
+						"NULL ON CONFLICT DO NOTHING",
 						"DELETE FROM tenant WHERE name = ?1",
 						"SELECT name, NULL, (SELECT count(*) FROM site "
-                                                "WHERE tenant = tenant.name),"
+						"WHERE tenant = tenant.name),"
 						" (SELECT count(*) FROM device JOIN site ON "
-                                                "device.site = site.name"
+						"device.site = site.name"
 						"  WHERE site.tenant = tenant.name) FROM tenant"
 						" WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT "
-                                                "?2",
+						"?2",
 				},
 		[DB_SITE] =
 				{
 						"site",
 						"SELECT name, tenant, 0, (SELECT count(*) FROM "
-                                                "device WHERE site = site.name)"
+						"device WHERE site = site.name)"
 						" FROM site WHERE name = ?1",
 						"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
 						" ON CONFLICT (name) DO UPDATE SET tenant = ?2",
 						"DELETE FROM site WHERE name = ?1",
 						"SELECT name, tenant, 0, (SELECT count(*) FROM "
-                                                "device WHERE site = site.name)"
+						"device WHERE site = site.name)"
 						" FROM site WHERE name > ?1 AND (?3 = '' OR tenant "
-                                                "= ?3) ORDER BY name LIMIT ?2",
+						"= ?3) ORDER BY name LIMIT ?2",
 				},
 		[DB_GROUP] =
 				{
 						"group",
 						"SELECT name, NULL, 0, (SELECT count(*) FROM "
-                                                "member WHERE team = name)"
+						"member WHERE team = name)"
 						" FROM team WHERE name = ?1",
 						"INSERT INTO team (name) SELECT ?1 WHERE ?2 IS "
-                                                "NULL ON CONFLICT DO NOTHING",
+						"NULL ON CONFLICT DO NOTHING",
 						"DELETE FROM team WHERE name = ?1",
 						"SELECT name, NULL, 0, (SELECT count(*) FROM "
-                                                "member WHERE team = team.name)"
+						"member WHERE team = team.name)"
 						" FROM team WHERE name > ?1 AND ?3 = '' ORDER BY "
-                                                "name LIMIT ?2",
+						"name LIMIT ?2",
 				},
 };
 

@@ -314,10 +314,17 @@ const char *http_header(struct request *request, const char *name)
 
 /* --- libmicrohttpd in our loop */
 
+/*
+ * libmicrohttpd stops listening at its limit and begins again at the start of a run: after
+ * connections went there must be one more, or those who wait in the queue would wait for ever.
+ */
 static void pump(struct http *http)
 {
+	unsigned before = http->connections;
+
 	MHD_run(http->daemon);
-	loop_timer_set(http->timer, MHD_get_timeout64s(http->daemon));
+	bool has_place = http->connections < before;
+	loop_timer_set(http->timer, has_place ? 0 : MHD_get_timeout64s(http->daemon));
 }
 
 static void on_ready(void *data, uint32_t events)
@@ -351,8 +358,8 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct http_opti
 			MHD_OPTION_HTTPS_MEM_KEY, options->key, MHD_OPTION_HTTPS_MEM_CERT,
 			options->chain, MHD_OPTION_HTTPS_MEM_TRUST, options->trust,
 			MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
-			MHD_OPTION_CONNECTION_LIMIT, options->connections,
-			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+			MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, MHD_OPTION_CONNECTION_LIMIT,
+			options->connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
 			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
 			MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
 			MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,

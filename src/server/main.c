@@ -163,7 +163,8 @@ static void tell_next(const struct run *run, const char *host)
 	       "  1. sign in:          tyndctl login https://%s:%u --ca sha256:%s \\\n"
 	       "                           --token-file %s/admin.token\n"
 	       "  2. start a device:   with tynd.server=%s:%u on its kernel command line\n"
-	       "  3. let it in:        tyndctl devices approve CODE   (the code is on its screen)\n\n",
+	       "  3. let it in:        tyndctl devices approve CODE   (the code is on its "
+	       "screen)\n\n",
 			host, run->port, fingerprint, run->options.data, host, run->port);
 }
 

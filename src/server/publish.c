@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "conf/dsse.h"
 #include "conf/json.h"
@@ -136,6 +137,9 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err)
 	if (r < 0)
 		return r;
 	publish->is_open = false;
+	log_info("revision %lld by %s: %s of %s, %u devices", (long long)publish->about.revision,
+			log_quote(publish->about.person), publish->about.kind,
+			log_quote(publish->about.scope), publish_count(publish));
 	for (unsigned i = 0; i < publish_count(publish); i++) {
 		(void)text_format(key, sizeof(key), "device/%s", publish_changed(publish, i));
 		park_wake(publish->server->park, key);

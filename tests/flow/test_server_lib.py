@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start tynd-server on a free port and talk to it as a person and as a device."""
-import hashlib, http.client, json, os, secrets, signal, ssl, subprocess, sys, tempfile, traceback
+import atexit, hashlib, http.client, json, os, secrets, signal, ssl, subprocess, sys, tempfile, traceback
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ class Server:
         self.process = subprocess.Popen(
             [*self.prefix, str(BUILD / "bin/tynd-server"), "--data", str(self.folder), "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
+        atexit.register(self.process.kill)
         self.said = ""
         for line in self.process.stdout:
             self.said += line
