@@ -38,7 +38,8 @@ void screen_send(struct session *session)
 	const rdpGdi *gdi = session->rdp->gdi;
 	struct wire_session_frame frame = {0};
 
-	if (!gdi || session->is_ended || gdi->width != session->picture->width ||
+	if (!gdi || session->is_ended || !session->has_painted ||
+			gdi->width != session->picture->width ||
 			gdi->height != session->picture->height)
 		return;
 	if (!picture_take_frame(session->picture, gdi->primary_buffer, gdi->stride, &frame))
@@ -77,6 +78,7 @@ static BOOL end_paint(rdpContext *context)
 		picture_damage(session->picture, (struct wire_rect){one->x, one->y, one->x + one->w,
 								 one->y + one->h});
 	}
+	session->has_painted |= window->ninvalid > 0;
 	window->invalid->null = TRUE;
 	window->ninvalid = 0;
 	screen_send(session);

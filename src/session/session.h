@@ -49,6 +49,7 @@ struct session {
 	int dialed_fd;
 
 	struct picture *picture;
+	bool has_painted;            /* the server drew something: there is a picture to show */
 	pBitmapUpdate update_bitmap; /* gdi's own, behind ours */
 	RdpgfxClientContext *gfx;    /* NULL: the graphics pipeline is not up */
 	struct {

@@ -180,3 +180,52 @@ class Desktop:
 def missing_programs():
     return [name for name in ("Xvfb", "openbox", "xterm", "xdotool", "xprop", "xsetroot", "winpr-hash3", SHADOW)
             if not shutil.which(name)]
+
+
+class KnownServer:
+    """tests/flow/rdp_server.c: known pixels, TLS, any credentials."""
+
+    def __init__(self, folder, program):
+        self.folder, self.address, self.port = Path(folder), "127.0.0.1", free_port()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.certificate = self.folder / "server.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "server.key", "-out",
+                        "server.pem", "-days", "2", "-subj", "/CN=desktop.example", "-addext",
+                        "subjectAltName=DNS:desktop.example"], check=True, capture_output=True, cwd=self.folder)
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen([str(program), str(self.port), "server.pem", "server.key"], text=True,
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                                            cwd=self.folder)
+        if self.process.stdout.readline() != "listening\n":
+            raise RuntimeError(f"rdp_server did not start: see {self.folder}/server.log")
+
+    @property
+    def fingerprint(self):
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(self.certificate.read_text())).digest()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    @staticmethod
+    def pixel(x, y, keys=0, size=(1280, 720)):
+        """What it drew there, as (r, g, b)."""
+        if keys and x < 64 and y < 64:
+            return (keys * 37 & 255, keys * 91 & 255, 0x55)
+        if 600 <= x < 664 and 400 <= y < 464:
+            return ((x - 600) ^ (y - 400), (y - 400) * 4 & 255, (x - 600) * 4 & 255)
+        if 100 <= y < 300 and x < 1024:
+            i = x // 16
+            return (i * 4 & 255, 255 - i * 4, i * 2)
+        return (0x20, 0x40, 0x60)
+
+    @classmethod
+    def picture(cls, size, keys=0):
+        from PIL import Image
+        image = Image.new("RGB", size)
+        image.putdata([cls.pixel(x, y, keys) for y in range(size[1]) for x in range(size[0])])
+        return image
