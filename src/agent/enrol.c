@@ -100,7 +100,8 @@ static void read_mac(struct agent *agent)
 					agent->network.interface) < 0 ||
 			file_read(path, &bytes, NULL) < 0)
 		return;
-	memcpy(mac, bytes.data, bytes.size < sizeof(mac) ? bytes.size : sizeof(mac) - 1);
+	if (bytes.size > 0 && bytes.size < sizeof(mac))
+		memcpy(mac, bytes.data, bytes.size);
 	mac[strcspn(mac, "\n")] = 0;
 	(void)text_copy(agent->options.hardware.mac, sizeof(agent->options.hardware.mac), mac);
 }

@@ -100,7 +100,7 @@ struct network network_read(const char *path)
 {
 	OWNED(array) struct array bytes = {.max = NETWORK_FILE_MAX};
 
-	if (file_read(path, &bytes, NULL) < 0)
+	if (file_read(path, &bytes, NULL) < 0 || bytes.size == 0)
 		return (struct network){0};
 	return network_parse((const char *)bytes.data, bytes.size);
 }
@@ -109,7 +109,7 @@ struct cmdline cmdline_read(const char *path)
 {
 	OWNED(array) struct array bytes = {.max = NETWORK_FILE_MAX};
 
-	if (file_read(path, &bytes, NULL) < 0)
+	if (file_read(path, &bytes, NULL) < 0 || bytes.size == 0)
 		return (struct cmdline){0};
 	return cmdline_parse((const char *)bytes.data, bytes.size);
 }

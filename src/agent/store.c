@@ -51,7 +51,10 @@ struct store store_open(const char *folder)
 int store_read(const struct store *store, enum store_file file, struct array *bytes,
 		struct err *err)
 {
-	return file_read(path_of(store, file).text, bytes, err);
+	int r = file_read(path_of(store, file).text, bytes, err);
+
+	/* An empty file leaves an array that points to bytes, too. */
+	return r < 0 || bytes->size > 0 ? r : array_reserve(bytes, 1);
 }
 
 /* Keeps what went wrong, or that it went well now. */
