@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests on real KMS: a program that drives src/kms, run on the test kernel.
-.PHONY: kms-test kms-drive
-kms_drive := $(BUILD)/kms/drive
-kms_drive_sources := $(wildcard tests/kms/*.c)
-$(kms_drive): $(kms_drive_sources) $(wildcard tests/kms/*.h tests/unit/*.h) $(kms_archives)
-	@mkdir -p $(@D) && echo "  CC   tests/kms" && $(CC) $(CPPFLAGS) -Itests $(kms_cflags) $(CFLAGS) $(LDFLAGS) -o $@ \
-		$(kms_drive_sources) -Wl,--start-group $(kms_archives) -Wl,--end-group $(kms_libs)
-kms-drive: $(kms_drive)
-kms-test: all kms-drive
+# Tests on real KMS: programs over src/kms that run on the test kernel.
+.PHONY: kms-test kms-programs
+kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/shot
+$(kms_programs): $(BUILD)/kms/%: tests/kms/%.c tests/kms/vkms.c tests/kms/writeback.c $(wildcard tests/kms/*.h tests/unit/*.h) $(kms_archives)
+	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itests $(kms_cflags) $(CFLAGS) $(LDFLAGS) -o $@ \
+		$(filter %.c,$^) -Wl,--start-group $(kms_archives) -Wl,--end-group $(kms_libs)
+$(BUILD)/kms/config: tests/flow/kiosk_config.c $(conf_archives)
+	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(conf_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+		-Wl,--start-group $(conf_archives) -Wl,--end-group $(conf_libs)
+kms-programs: $(kms_programs) $(BUILD)/kms/config
+kms-test: all kms-programs
 	@tools/uml/build >/dev/null
 	@tests/run kms
-test: kms-drive
+test: kms-programs

@@ -6,6 +6,10 @@
 #include <poll.h>
 #include <string.h>
 #include <xf86drm.h>
+#include <xf86drmMode.h>
+
+#include "kms/atomic.h"
+#include "kms/dumb.h"
 
 enum { FENCE_LIMIT_MS = 5000 };
 
@@ -26,10 +30,10 @@ static struct prop prop_of(int fd, uint32_t object, const char *name)
 }
 
 /* The writeback connector that can take this crtc's picture; 0: none. */
-static uint32_t find_connector(const struct kms_output *output)
+static uint32_t find_connector(const struct writeback_source *source)
 {
-	int fd = output->kms->fd;
-	uint32_t id = 0, bit = 1u << (output->crtc - output->kms->crtcs);
+	int fd = source->fd;
+	uint32_t id = 0, bit = 1u << source->crtc_index;
 
 	drmSetClientCap(fd, DRM_CLIENT_CAP_WRITEBACK_CONNECTORS, 1);
 	drmModeRes *all = drmModeGetResources(fd);
@@ -61,34 +65,33 @@ static int set_crtc(int fd, uint32_t connector, uint32_t crtc, uint32_t framebuf
 	return atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
 }
 
-static int take(struct kms_output *output, uint32_t connector, const struct dumb *onto)
+static int take(const struct writeback_source *source, uint32_t connector, const struct dumb *onto)
 {
-	int fd = output->kms->fd;
 	OWNED(fd) int fence = -1;
-	int ret = set_crtc(fd, connector, output->crtc->id, onto->framebuffer, &fence);
+	int ret = set_crtc(source->fd, connector, source->crtc_id, onto->framebuffer, &fence);
 	struct pollfd wait = {.fd = fence, .events = POLLIN};
 
 	if (ret == 0 && poll(&wait, 1, FENCE_LIMIT_MS) != 1)
 		ret = -ETIMEDOUT;
-	set_crtc(fd, connector, 0, 0, NULL);
+	set_crtc(source->fd, connector, 0, 0, NULL);
 	return ret;
 }
 
-int writeback_take(struct kms_output *output, uint32_t *pixels)
+int writeback_take(const struct writeback_source *source, uint32_t *pixels)
 {
-	uint32_t width = output->base.info.width, height = output->base.info.height;
-	uint32_t connector = find_connector(output);
+	uint32_t width = source->width, height = source->height;
+	uint32_t connector = find_connector(source);
 	struct dumb onto = {0};
 
 	if (connector == 0)
 		return -ENODEV;
-	int ret = dumb_create(output->kms->fd, width, height, DRM_FORMAT_XRGB8888, &onto, NULL);
+	int ret = dumb_create(source->fd, width, height, DRM_FORMAT_XRGB8888, &onto, NULL);
 	if (ret < 0)
 		return ret;
-	ret = take(output, connector, &onto);
+	ret = take(source, connector, &onto);
 	for (uint32_t y = 0; ret == 0 && y < height; y++)
 		memcpy(pixels + (size_t)y * width, (uint8_t *)onto.pixels + (size_t)y * onto.stride,
 				(size_t)width * 4);
-	dumb_destroy(output->kms->fd, &onto);
+	dumb_destroy(source->fd, &onto);
 	return ret;
 }

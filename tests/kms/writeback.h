@@ -5,9 +5,15 @@
 
 #include <stdint.h>
 
-#include "kms/kms.h"
+/* A crtc of a card whose master `fd` is. */
+struct writeback_source {
+	int fd;
+	uint32_t crtc_id;
+	unsigned crtc_index;
+	uint32_t width, height;
+};
 
-/* The next frame of this output as XRGB8888, width * 4 bytes a row; 0 or negative errno. */
-int writeback_take(struct kms_output *output, uint32_t *pixels);
+/* The next frame as XRGB8888, width * 4 bytes a row; 0 or negative errno. */
+int writeback_take(const struct writeback_source *source, uint32_t *pixels);
 
 #endif
