@@ -21,6 +21,8 @@
 
 /* No clock of a device is right below the time of this source; an image says better. */
 static const int64_t source_time_s = 1790000000;
+static const char data_store[] = "/data/tynd"; /* on the partition TYND-DATA */
+static const char kiosk_user[] = "tynd-kiosk";
 static const char build_time_file[] = TYND_DATA "/build-time";
 
 struct options {
@@ -208,17 +210,16 @@ static void on_signal(void *data, int number)
 
 /* --- all together */
 
+/* Without a user of that name there is only our own to listen to. */
 static int find_kiosk(const struct options *options, uid_t *ret, struct err *err)
 {
 	struct passwd user;
 
 	*ret = geteuid();
-	if (!options->kiosk)
-		return 0;
-	int r = find_user(options->kiosk, &user, err);
+	int r = find_user(options->kiosk ? options->kiosk : kiosk_user, &user, err);
 	if (r == 0)
 		*ret = user.pw_uid;
-	return r;
+	return options->kiosk ? r : 0;
 }
 
 static int prepare(struct options *options, struct agent_options *agent, char *socket_path,
@@ -261,7 +262,7 @@ static int run(const struct agent_options *options, struct err *err)
 int main(int argc, char **argv)
 {
 	struct options options = {
-			.store = "/run/tynd/store",
+			.store = access(data_store, F_OK) == 0 ? data_store : "/run/tynd/store",
 			.run = "/run/tynd",
 			.user = "tynd-agent",
 			.cmdline = "/proc/cmdline",
