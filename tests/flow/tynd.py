@@ -70,11 +70,13 @@ class Program:
 class Server(Program):
     """tynd-server on a port of its own choice; ctl() runs tyndctl against it with the first admin's token."""
 
-    def __init__(self, folder, port=0):
+    def __init__(self, folder, port=0, options=()):
         self.data = Path(folder) / "data"
-        super().__init__(folder, "server", [BIN / "tynd-server", "--data", self.data, "--listen", f"127.0.0.1:{port}"])
-        self.url = self.wait_line(r"^tynd-server: ready on (https://\S+)$")[1]
-        self.port = int(self.url.rsplit(":", 1)[1])
+        super().__init__(folder, "server", [BIN / "tynd-server", "--data", self.data, "--listen", f"127.0.0.1:{port}",
+                                           *options])
+        ready = self.wait_line(r"^tynd-server: ready on (https://\S+)$")[1]
+        self.port = int(ready.rsplit(":", 1)[1])
+        self.url = f"https://127.0.0.1:{self.port}"  # whatever name the devices use
         self.token = (self.data / "admin.token").read_text().strip()
         self.home = Path(folder) / "home"
         self.home.mkdir(exist_ok=True)
