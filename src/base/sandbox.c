@@ -243,30 +243,38 @@ static void __attribute__((noreturn)) wait_for_worker(pid_t worker, int alive)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 126);
 }
 
+/* The analyzer does not see what OWNED closes at the end. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-fd-leak"
 /*
  * Go on as the first process of the new process namespace. The one that stays behind holds
  * `alive`; when it died before PR_SET_PDEATHSIG stood, the other end hangs up.
  */
 static int enter_processes(void)
 {
-	int alive[2];
+	int ends[2];
 
-	if (pipe2(alive, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	OWNED(fd) int worker_end = ends[0];
+	OWNED(fd) int alive = ends[1];
 	pid_t pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (pid > 0)
-		wait_for_worker(pid, alive[1]);
-	close(alive[1]);
+		wait_for_worker(pid, alive);
+	close(own_take_fd(&alive));
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -errno;
-	struct pollfd parent = {.fd = alive[0]};
+	struct pollfd parent = {.fd = worker_end};
 	if (poll(&parent, 1, 0) != 0)
 		return -EPIPE;
-	close(alive[0]);
 	return setsid() < 0 ? -errno : 0;
 }
+
+#pragma GCC diagnostic pop
 
 int sandbox_prepare(void *data)
 {

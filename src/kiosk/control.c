@@ -358,15 +358,16 @@ int control_create(struct kiosk *kiosk, const char *path, struct control **ret, 
 		control->clients[i].fd = -1;
 	if (text_copy(address.sun_path, sizeof(address.sun_path), path) < 0)
 		return err_set(err, ENAMETOOLONG, "%s: too long for a socket", path);
-	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (control->fd < 0)
+	OWNED(fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
 		return err_errno(err, errno, "control socket");
 	unlink(path);
-	if (bind(control->fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return err_errno(err, errno, "%s", path);
 	memcpy(control->path, address.sun_path, sizeof(control->path));
-	if (chmod(path, 0600) < 0 || listen(control->fd, CLIENTS_MAX) < 0)
+	if (chmod(path, 0600) < 0 || listen(fd, CLIENTS_MAX) < 0)
 		return err_errno(err, errno, "%s", path);
+	control->fd = own_take_fd(&fd);
 	control->watch = loop_watch_fd(kiosk->loop, control->fd, EPOLLIN, on_connect, control);
 	*ret = own_take(control);
 	return 0;

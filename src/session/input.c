@@ -63,7 +63,7 @@ uint16_t input_button_flags(uint32_t button, bool *is_extended)
 
 static void send_character(rdpInput *input, const struct wire_session_key *key)
 {
-	uint16_t units[2];
+	uint16_t units[2] = {0};
 	unsigned count = input_utf16(key->character, units);
 
 	for (unsigned i = 0; i < count; i++)
