@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "agent/agent.h"
+#include "agent/confine.h"
 #include "agent/kiosk.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -202,6 +203,16 @@ static int drop_rights(const struct options *options, struct err *err)
 	return 0;
 }
 
+/* A kernel without Landlock is no reason to leave a device without its server. */
+static void confine(const char *store)
+{
+	struct err err = {0};
+
+	(void)file_make_folder(store, 0700, NULL);
+	if (confine_to(store, &err) < 0)
+		log_warn("files outside of the store are not closed off: %s", err.text);
+}
+
 static void on_signal(void *data, int number)
 {
 	log_info("ending on signal %d", number);
@@ -236,7 +247,10 @@ static int prepare(struct options *options, struct agent_options *agent, char *s
 	if (r < 0)
 		return r;
 	agent->hardware = read_hardware();
-	return drop_rights(options, err);
+	r = drop_rights(options, err);
+	if (r == 0)
+		confine(options->store);
+	return r;
 }
 
 static int run(const struct agent_options *options, struct err *err)
