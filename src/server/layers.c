@@ -89,6 +89,31 @@ int layer_store(struct publish *publish, const struct layer *before, const cJSON
 	return put(publish, before, after, origins, err);
 }
 
+void layer_prune(cJSON *document)
+{
+	cJSON *stack[JSON_DEPTH_MAX + 1] = {document};
+	cJSON *next[JSON_DEPTH_MAX + 1] = {document->child};
+	unsigned depth = 0;
+
+	for (;;) {
+		cJSON *child = next[depth];
+
+		if (child) {
+			next[depth] = child->next;
+			if (cJSON_IsObject(child) && depth < JSON_DEPTH_MAX) {
+				stack[++depth] = child;
+				next[depth] = child->child;
+			}
+			continue;
+		}
+		if (depth == 0)
+			return;
+		cJSON *done = stack[depth--];
+		if (!done->child)
+			cJSON_Delete(cJSON_DetachItemViaPointer(stack[depth], done));
+	}
+}
+
 /* One segment of a pointer, ~1 and ~0 undone; moves on behind it. */
 static bool next_key(const char **pointer, char key[JSON_KEY_MAX + 1])
 {
@@ -162,7 +187,8 @@ static int undo_pass(const cJSON *changes, const cJSON *after, const struct laye
 
 	cJSON_ArrayForEach(change, changes)
 	{
-		const char *pointer = cJSON_GetObjectItemCaseSensitive(change, "path")->valuestring;
+		const cJSON *path = cJSON_GetObjectItemCaseSensitive(change, "path");
+		const char *pointer = path->valuestring;
 		const cJSON *old = value_of(change, "before"), *new = value_of(change, "after");
 		const cJSON *current = json_at(now->config, pointer);
 
@@ -198,7 +224,8 @@ static void take_empty_objects(const cJSON *changes, const cJSON *before, const 
 		char pointer[JSON_PATH_MAX];
 
 		if (text_copy(pointer, sizeof(pointer),
-				    cJSON_GetObjectItemCaseSensitive(change, "path")->valuestring) < 0)
+				    cJSON_GetObjectItemCaseSensitive(change, "path")->valuestring) <
+				0)
 			continue;
 		while (cut_last_key(pointer) && !json_at(before, pointer)) {
 			OWNED(json) cJSON *result = conf_merge(now->config, patch);

@@ -29,6 +29,9 @@ int layer_load(struct db *db, const char *scope, struct layer *ret, struct err *
 int layer_store(struct publish *publish, const struct layer *before, const cJSON *after,
 		struct err *err);
 
+/* Take empty objects out of a layer's document: they say nothing and would look like values. */
+void layer_prune(cJSON *document);
+
 /* For every leaf of `after` the revision that set it. The caller owns the object. */
 cJSON *layer_origins(const cJSON *before, const cJSON *origins, const cJSON *after,
 		int64_t revision);

@@ -123,6 +123,7 @@ static int apply(struct request *request, const struct layer *layer, const struc
 	if (conf_layer_check(change->patch, err) < 0)
 		return -EBADMSG;
 	OWNED(json) cJSON *after = conf_merge(layer->config, change->patch);
+	layer_prune(after);
 	if (!cJSON_Compare(layer->config, after, 1))
 		r = publish_change(request, layer, change, after, &publish, err);
 	if (r < 0)

@@ -206,6 +206,28 @@ static void undo(void)
 	}
 }
 
+static void prune(void)
+{
+	static const struct {
+		const char *from, *to;
+	} table[] = {
+			{"{}", "{}"},
+			{"{\"a\":{}}", "{}"},
+			{"{\"a\":{\"b\":{\"c\":{}}},\"d\":1}", "{\"d\":1}"},
+			{"{\"a\":{\"b\":{},\"c\":[{}]}}", "{\"a\":{\"c\":[{}]}}"},
+			{"{\"a\":{},\"b\":{},\"c\":{\"x\":1},\"d\":{}}", "{\"c\":{\"x\":1}}"},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		OWNED(json) cJSON *tree = NULL;
+
+		CHECK_INT(json_parse(table[i].from, strlen(table[i].from), &tree, NULL), 0);
+		layer_prune(tree);
+		OWNED(memory) char *text = json_print(tree);
+		CHECK_TEXT(text, table[i].to);
+	}
+}
+
 int main(void)
 {
 	struct server server = {.loop = loop_create()};
@@ -249,6 +271,10 @@ int main(void)
 	TEST("an undo puts back its own values, or says what is in the way")
 	{
 		undo();
+	}
+	TEST("a layer keeps no empty objects")
+	{
+		prune();
 	}
 	db_close(server.db);
 	EVP_PKEY_free(server.config_key);
