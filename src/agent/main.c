@@ -224,7 +224,7 @@ static void on_signal(void *data, int number)
 /* Without a user of that name there is only our own to listen to. */
 static int find_kiosk(const struct options *options, uid_t *ret, struct err *err)
 {
-	struct passwd user;
+	struct passwd user = {0};
 
 	*ret = geteuid();
 	int r = find_user(options->kiosk ? options->kiosk : kiosk_user, &user, err);
