@@ -34,6 +34,18 @@ def data_disk(path):
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "TYND-DATA", str(path)], check=True)
 
 
+def accelerator(image):
+    """"kvm" where a kernel really starts with it (a device node alone says nothing), else "tcg"."""
+    note = Path(image) / "accelerator"
+    if not note.exists():
+        command = ["timeout", "-s", "KILL", "4", "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults",
+                   "-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", str(image / "vmlinuz"),
+                   "-append", "console=ttyS0 earlyprintk=serial panic=-1"]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+        note.write_text("kvm" if b"Linux version" in done.stdout and b"Freeing unused" in done.stdout else "tcg")
+    return note.read_text()
+
+
 class Machine:
     def __init__(self, image, folder, name="machine", arguments="", disk=None, size=(1280, 720),
                  memory=768, guest=True, display="none", extra=()):
@@ -49,7 +61,9 @@ class Machine:
         qmp, agent = self.folder / f"{name}.qmp", self.folder / f"{name}.agent"
         for path in (qmp, agent, self.serial):
             path.unlink(missing_ok=True)
-        command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+        with_kvm = accelerator(image) == "kvm"
+        command = ["qemu-system-x86_64", "-accel", "kvm" if with_kvm else "tcg,thread=multi",
+                   "-cpu", "host" if with_kvm else "max", "-smp", "2",
                    "-m", str(memory), "-nodefaults", "-no-user-config", "-vga", "none",
                    "-device", f"virtio-gpu-pci,xres={size[0]},yres={size[1]}",
                    "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
