@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests on real KMS: programs over src/kms that run on the test kernel.
-.PHONY: kms-test kms-programs
+.PHONY: kms-test kms-programs uml
 kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/shot
 $(kms_programs): $(BUILD)/kms/%: tests/kms/%.c tests/kms/vkms.c tests/kms/writeback.c $(wildcard tests/kms/*.h tests/unit/*.h) $(kms_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itests $(kms_cflags) $(CFLAGS) $(LDFLAGS) -o $@ \
@@ -9,7 +9,7 @@ $(BUILD)/kms/config: tests/flow/kiosk_config.c $(conf_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(conf_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		-Wl,--start-group $(conf_archives) -Wl,--end-group $(conf_libs)
 kms-programs: $(kms_programs) $(BUILD)/kms/config
-kms-test: all kms-programs
+uml: kms-programs
 	@tools/uml/build >/dev/null
-	@tests/run kms
-test: kms-programs
+kms-test: all uml
+	@TYND_BUILD=$(BUILD) tests/run kms

@@ -3,7 +3,8 @@
  * shot PID CARD FILE.png: what the hardware puts out while a program shows
  * something. The card's master alone may ask for that, so the program's own
  * descriptor is borrowed from it (root only); it notices at most a busy moment.
- * `shot --make NAME` makes a vkms device with one monitor and prints its path.
+ * `shot --make NAME` makes a vkms device with one monitor and prints its path;
+ * `shot --plug NAME 0|1` pulls that monitor or plugs it in again.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -74,6 +75,8 @@ int main(int argc, char **argv)
 		return vkms_create(argv[2], 1, true) && puts(vkms_path(argv[2])) >= 0 ? 0 : 1;
 	if (argc != 4)
 		return 2;
+	if (strcmp(argv[1], "--plug") == 0)
+		return vkms_plug(argv[2], 0, atoi(argv[3])) ? 0 : 1;
 	OWNED(fd) int fd = borrow(argv[1], argv[2]);
 
 	if (fd < 0 || !find_crtc(fd, &source)) {
