@@ -14,8 +14,11 @@
 #include "kms/device_io.h"
 #include "kms/uevent.h"
 
-/* Plugging a monitor makes a handful of events; they are answered together. */
-enum { PROBE_DELAY_MS = 50 };
+enum {
+	PROBE_DELAY_MS = 50,  /* plugging a monitor makes a handful of events, answered together */
+	PROBE_AGAIN_MS = 500, /* a link that is still training refuses the first mode sets */
+	PROBES_MAX = 6,
+};
 
 static struct kms *kms_of(struct display *display)
 {
@@ -96,6 +99,12 @@ static void on_card(void *data, uint32_t events)
 		free(kms);
 }
 
+static void probe_soon(struct kms *kms)
+{
+	kms->probes_left = PROBES_MAX;
+	loop_timer_set(kms->probe_timer, PROBE_DELAY_MS);
+}
+
 static void on_uevent(void *data, uint32_t events)
 {
 	struct kms *kms = data;
@@ -109,15 +118,27 @@ static void on_uevent(void *data, uint32_t events)
 			kms_lose(kms, "the display device was removed");
 		/* Events were lost when the kernel ran out of room: look, to be sure. */
 		else if (ret == -ENOBUFS || (is_ours && event.kind == UEVENT_CHANGED))
-			loop_timer_set(kms->probe_timer, PROBE_DELAY_MS);
+			probe_soon(kms);
 	}
+}
+
+/* True when outputs changed. Monitors that stay dark are looked at again, a few times. */
+static bool probe(struct kms *kms)
+{
+	struct kms_probed probed = kms_probe(kms);
+
+	if (probed.dark && kms->probes_left > 0) {
+		kms->probes_left--;
+		loop_timer_set(kms->probe_timer, PROBE_AGAIN_MS);
+	}
+	return probed.has_changed;
 }
 
 static void on_probe(void *data)
 {
 	struct kms *kms = data;
 
-	if (!kms->is_lost && kms_probe(kms))
+	if (!kms->is_lost && probe(kms))
 		display_say_outputs(&kms->base); /* may destroy the display */
 }
 
@@ -217,7 +238,8 @@ int display_create_kms(struct loop *loop, const struct display_kms_options *opti
 	if (result < 0)
 		return result;
 	watch(kms); /* before the look at the connectors, so that no change falls between */
-	kms_probe(kms);
+	kms->probes_left = PROBES_MAX;
+	probe(kms);
 	*ret = own_take(display);
 	return 0;
 }

@@ -52,6 +52,7 @@ struct kms {
 	int uevents; /* -1: hot-plug is not heard */
 	struct loop_watch *uevent_watch;
 	struct loop_timer *probe_timer;
+	unsigned probes_left; /* looks that may still follow for monitors that stayed dark */
 	struct loop_timer *lost_timer;
 	struct err lost; /* why; told from the loop */
 	bool is_lost;    /* nothing is committed any more */
@@ -127,8 +128,14 @@ void kms_lose(struct kms *kms, const char *format, ...) __attribute__((format(pr
 /* Read crtcs, planes and connectors of the card. */
 int kms_read_resources(struct kms *kms, struct err *err);
 
-/* Ask every connector what hangs on it; outputs go, come or change. True when any did. */
-bool kms_probe(struct kms *kms);
+/* What a look at the connectors led to. */
+struct kms_probed {
+	bool has_changed; /* outputs went, came or got another mode */
+	unsigned dark;    /* monitors that refused to be lit */
+};
+
+/* Ask every connector what hangs on it. */
+struct kms_probed kms_probe(struct kms *kms);
 
 /* --- kms_card.c */
 

@@ -217,21 +217,25 @@ static bool light(struct kms *kms, const struct monitor *monitor, int crtc)
 	return true;
 }
 
-bool kms_probe(struct kms *kms)
+struct kms_probed kms_probe(struct kms *kms)
 {
 	struct monitor monitors[DISPLAY_OUTPUTS_MAX];
 	uint32_t possible[DISPLAY_OUTPUTS_MAX] = {0}, free_crtcs = 0;
 	int crtcs[DISPLAY_OUTPUTS_MAX];
 	unsigned count = find_monitors(kms, monitors);
-	bool has_changed = drop_outputs(kms, monitors, count);
+	struct kms_probed probed = {.has_changed = drop_outputs(kms, monitors, count)};
 
 	for (unsigned i = 0; i < count; i++)
 		possible[i] = monitors[i].is_lit ? 0 : monitors[i].possible_crtcs;
 	for (unsigned i = 0; i < kms->crtc_count; i++)
 		free_crtcs |= kms->crtcs[i].output ? 0 : 1u << i;
 	mode_assign_crtcs(possible, count, free_crtcs, crtcs);
-	for (unsigned i = 0; i < count; i++)
-		if (!monitors[i].is_lit)
-			has_changed |= light(kms, &monitors[i], crtcs[i]);
-	return has_changed;
+	for (unsigned i = 0; i < count; i++) {
+		if (monitors[i].is_lit)
+			continue;
+		bool is_lit = light(kms, &monitors[i], crtcs[i]);
+		probed.has_changed |= is_lit;
+		probed.dark += !is_lit && crtcs[i] >= 0;
+	}
+	return probed;
 }

@@ -424,6 +424,27 @@ static void test_hotplug(void)
 		CHECK(!fake_drm()->crtcs[0].is_active);
 		end(&stage);
 	}
+}
+
+static void test_events(void)
+{
+	struct stage stage;
+
+	TEST("a monitor that refuses its mode at first is lit soon after")
+	{
+		fake_drm_init(1, WIDTH, HEIGHT);
+		fake_drm()->results[0] = fake_drm()->results[1] = -EINVAL;
+		fake_drm()->result_count = 2;
+		begin(&stage);
+		CHECK_INT(display_output_count(stage.display), 0);
+		for (unsigned i = 0; i < 20 && !stage.seen.outputs; i++)
+			loop_step(stage.loop, 100);
+		CHECK_INT(display_output_count(stage.display), 1);
+		show_desktop(&stage, 4);
+		run(&stage, 2);
+		CHECK_INT(fake_drm_at(0, 1, 1), 4);
+		end(&stage);
+	}
 	TEST("an event without news changes nothing")
 	{
 		fake_drm_init(1, WIDTH, HEIGHT);
@@ -574,6 +595,7 @@ int main(void)
 	test_cursor_plane();
 	test_limits();
 	test_hotplug();
+	test_events();
 	test_random();
 	TEST_END();
 }
