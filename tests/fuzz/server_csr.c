@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as a certificate request. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
