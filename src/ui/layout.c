@@ -126,32 +126,45 @@ void layout_reset(struct layout *layout)
 	text_wipe(layout->fields, sizeof(layout->fields));
 }
 
+/* Lay out with one of `steps`; false when it does not fit. */
+static bool make(struct build b, unsigned step)
+{
+	b.factor = steps[step].factor;
+	b.message_lines = steps[step].message_lines;
+	b.message_max = steps[step].message_max;
+	b.text_lines = steps[step].text_lines;
+	layout_reset(b.layout);
+	if (b.model->screen == UI_SESSION) {
+		put_session(&b);
+		return true;
+	}
+	return put_screen(&b);
+}
+
+/* The first step nearly always fits; the others are searched by halves. */
 void layout_make(struct typesetter *setter, const struct catalogue *catalogue,
 		const struct ui_model *model, struct ui_size size, struct layout *ret)
 {
-	double unit = unit_of(size);
+	struct build b = {.setter = setter,
+			.catalogue = catalogue,
+			.model = model,
+			.layout = ret,
+			.scene = &ret->scene,
+			.palette = palette_of(&model->branding),
+			.width = (int32_t)size.width,
+			.height = (int32_t)size.height,
+			.unit = unit_of(size)};
+	unsigned low = 1, high = sizeof(steps) / sizeof(steps[0]) - 1, made = 0;
 
-	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct build b = {.setter = setter,
-				.catalogue = catalogue,
-				.model = model,
-				.layout = ret,
-				.scene = &ret->scene,
-				.palette = palette_of(&model->branding),
-				.width = (int32_t)size.width,
-				.height = (int32_t)size.height,
-				.unit = unit,
-				.factor = steps[i].factor,
-				.message_lines = steps[i].message_lines,
-				.message_max = steps[i].message_max,
-				.text_lines = steps[i].text_lines};
-
-		layout_reset(ret);
-		if (model->screen == UI_SESSION) {
-			put_session(&b);
-			return;
-		}
-		if (put_screen(&b))
-			return;
+	if (make(b, 0))
+		return;
+	while (low < high) {
+		made = (low + high) / 2;
+		if (make(b, made))
+			high = made;
+		else
+			low = made + 1;
 	}
+	if (made != low)
+		make(b, low);
 }

@@ -178,7 +178,8 @@ static void check_screens(struct ui *ui, const char *language, bool is_full)
 	if (strcmp(language, "en") != 0)
 		CHECK_INT(catalogue_open(folder, language, &catalogue, NULL), 0);
 	for (enum ui_screen screen = UI_STARTING; screen <= UI_BLANK; screen++) {
-		for (unsigned i = 0; i < SIZES; i++) {
+		/* Danish at every size, the others at three. */
+		for (unsigned i = 0; i < SIZES; i += strcmp(language, "da") == 0 ? 1 : 3) {
 			fill_everything(m, screen, language);
 			if (!is_full)
 				m->message_count = 0, m->helpdesk.text[0] = 0, m->desktop_count = 5;
