@@ -14,8 +14,12 @@
 #include "ui/ui.h"
 #include "wire/session.h"
 
+/* The first four are drawn always, the others when a part is named. */
 static const struct ui_size sizes[] = {{1280, 720, 100}, {1920, 1080, 100}, {1024, 768, 100},
-		{1366, 768, 100}, {2560, 1440, 100}, {1080, 1920, 100}, {3840, 2160, 200}};
+		{1080, 1920, 100}, {1366, 768, 100}, {2560, 1440, 100}, {3840, 2160, 200}};
+
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), USUAL_SIZES = 4 };
+
 static const char *const languages[] = {"en", "da", "sv", "nb", "fi"};
 
 struct picture {
@@ -140,7 +144,7 @@ static void sign_in_messages(struct ui_model *m)
 	sign_in(m);
 	message(m, CONF_SEVERITY_WARNING,
 			"Natten mellem torsdag og fredag opdaterer vi Cura. Log af, inden du går "
-	                "hjem, så er alt klar i morgen.");
+			"hjem, så er alt klar i morgen.");
 	message(m, CONF_SEVERITY_INFO, "Vi øver brandalarm på onsdag kl. 10.");
 	m->is_offline = true;
 }
@@ -198,7 +202,7 @@ static void ended(struct ui_model *m)
 	text_copy(m->desktop_name, CONF_NAME_MAX, "Omsorg (Cura)");
 	text_copy(m->helpdesk.text, CONF_TEXT_MAX,
 			"Helpdesk er åben mandag til fredag kl. 7-16. Uden for åbningstid: "
-	                "vagttelefonen 89 40 10 99.");
+			"vagttelefonen 89 40 10 99.");
 	m->retry_in_s = 8;
 	m->focus = UI_TARGET_PRIMARY;
 }
@@ -215,7 +219,7 @@ static void session(struct ui_model *m)
 	m->screen = UI_SESSION;
 	message(m, CONF_SEVERITY_URGENT,
 			"Vi bliver angrebet: åbn ingen vedhæftede filer, før I hører fra os igen. "
-	                "Ring til helpdesk, hvis du allerede har gjort det.");
+			"Ring til helpdesk, hvis du allerede har gjort det.");
 }
 
 static void blank(struct ui_model *m)
@@ -287,36 +291,49 @@ static void put_thumb(cairo_t *sheet, cairo_surface_t *s, unsigned i, double sca
 	cairo_restore(sheet);
 }
 
-static int draw_all(struct ui *ui, const char *language, struct ui_size size, const char *out,
-		const char *part)
+struct sheet {
+	const char *out, *language, *part;
+	struct ui_size size;
+};
+
+/* The path of a picture, and whether it was asked for. */
+static bool is_wanted(const struct sheet *sheet, const char *name, char *path, size_t size)
+{
+	text_format(path, size, "%s/%s-%s-%ux%u.png", sheet->out, name, sheet->language,
+			sheet->size.width, sheet->size.height);
+	return !sheet->part || strstr(path, sheet->part);
+}
+
+static int draw_all(struct ui *ui, const struct sheet *sheet)
 {
 	char path[512];
-	double scale = (double)THUMB / size.width, step = size.height * scale + 8;
-	cairo_surface_t *sheet =
-			cairo_image_surface_create(CAIRO_FORMAT_RGB24, COLUMNS * (THUMB + 8),
-					(int)(((unsigned)PICTURES + COLUMNS - 1) / COLUMNS * step));
-	cairo_t *cr = cairo_create(sheet);
+	double scale = (double)THUMB / sheet->size.width, step = sheet->size.height * scale + 8;
+	unsigned rows = ((unsigned)PICTURES + COLUMNS - 1) / COLUMNS;
+	cairo_surface_t *all = cairo_image_surface_create(CAIRO_FORMAT_RGB24, COLUMNS * (THUMB + 8),
+			(int)(rows * step));
+	cairo_t *cr = cairo_create(all);
+	bool is_sheet_wanted = is_wanted(sheet, "sheet", path, sizeof(path));
 	int r = 0;
 
 	for (unsigned i = 0; i < PICTURES && r == 0; i++) {
-		struct ui_model m = base_model(language);
+		struct ui_model m = base_model(sheet->language);
+		bool is_one_wanted = is_wanted(sheet, pictures[i].name, path, sizeof(path));
 
+		if (!is_one_wanted && !is_sheet_wanted)
+			continue;
 		pictures[i].fill(&m);
-		cairo_surface_t *s = draw(ui, &m, size);
+		cairo_surface_t *s = draw(ui, &m, sheet->size);
 
 		put_thumb(cr, s, i, scale, step);
-		text_format(path, sizeof(path), "%s/%s-%s-%ux%u.png", out, pictures[i].name,
-				language, size.width, size.height);
-		if (part && strstr(path, part))
+		if (is_one_wanted)
 			r = (int)cairo_surface_write_to_png(s, path);
 		cairo_surface_destroy(s);
 	}
-	text_format(path, sizeof(path), "%s/sheet-%s-%ux%u.png", out, language, size.width,
-			size.height);
-	if (r == 0 && (!part || strstr(path, part)))
-		r = (int)cairo_surface_write_to_png(sheet, path);
+	is_wanted(sheet, "sheet", path, sizeof(path));
+	if (r == 0 && is_sheet_wanted)
+		r = (int)cairo_surface_write_to_png(all, path);
 	cairo_destroy(cr);
-	cairo_surface_destroy(sheet);
+	cairo_surface_destroy(all);
 	return r;
 }
 
@@ -330,10 +347,11 @@ int main(int argc, char **argv)
 		return fprintf(stderr, "usage: screens LOCALES OUT [PART]\n"), 2;
 	if (ui_create(argv[1], &ui, &err) < 0)
 		return fprintf(stderr, "%s\n", err.text), 1;
-	for (unsigned s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+	for (unsigned s = 0; s < (argc > 3 ? SIZES : USUAL_SIZES); s++)
 		for (unsigned l = 0; l < sizeof(languages) / sizeof(languages[0]); l++)
-			failed |= draw_all(ui, languages[l], sizes[s], argv[2],
-					argc > 3 ? argv[3] : NULL);
+			failed |= draw_all(ui,
+					&(struct sheet){argv[2], languages[l],
+							argc > 3 ? argv[3] : NULL, sizes[s]});
 	ui_destroy(ui);
 	return failed ? 1 : 0;
 }

@@ -165,7 +165,7 @@ void put_button(struct build *b, struct ui_rect r, enum ui_target target, const 
 		colour = is_primary ? p->accent_hover : p->quiet;
 	put_focus(b, r, px(b, 10), target);
 	put_box(b, r, px(b, 10), colour);
-	if (!is_primary)
+	if (!is_primary && b->model->focus != target)
 		put_ring(b, r, px(b, 10), px(b, 1), p->field_border);
 	put_area(b, r, target);
 	type.align = TYPE_CENTRE;

@@ -62,7 +62,7 @@ static int32_t put_card(struct build *b)
 
 	scene_add(b->scene, &(struct node){.kind = NODE_SHADOW,
 					    .radius = radius,
-					    .reach = reach,
+					    .reach = reach + drop,
 					    .colour = b->palette.shadow,
 					    .rect = {card.x1 - reach, drop - reach, card.x2 + reach,
 							    reach * 3}});

@@ -61,6 +61,7 @@ static void choose_backdrop(struct palette *p, uint32_t colour)
 	uint32_t end = is_dark ? OPAQUE : WHITE;
 
 	p->on_backdrop = is_dark ? WHITE : INK;
+	p->shadow = is_dark ? 0x48000000u : 0x1e000000u;
 	for (int step = 0; step <= 50; step++) {
 		uint32_t base = palette_mix(colour, end, step / 50.0);
 
@@ -92,8 +93,6 @@ struct palette palette_of(const struct conf_branding *branding)
 	bool is_unset = branding->accent == 0 && branding->background == 0;
 	struct palette p = {
 			.card = WHITE,
-			.card_border = 0x14000000u,
-			.shadow = 0x40000000u,
 			.text = INK,
 			.muted = 0xff4c5a68u,
 			.field = 0xfff5f7f9u,

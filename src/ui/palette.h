@@ -17,7 +17,7 @@ struct palette {
 	uint32_t on_backdrop;       /* text straight on the background */
 	uint32_t on_backdrop_muted; /* its small print */
 	uint32_t on_backdrop_tint;  /* a breath of it: shapes behind icons */
-	uint32_t card, card_border, shadow;
+	uint32_t card, shadow;
 	uint32_t text, muted;       /* on the card */
 	uint32_t field, field_hover, field_border;
 	uint32_t accent, accent_hover, accent_pressed, on_accent;
