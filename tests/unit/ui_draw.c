@@ -25,7 +25,7 @@ static void random_text(uint32_t *seed, char *text, size_t size)
 			"ejendomsadministrationsbygning"};
 	size_t length = 0;
 
-	for (uint32_t n = next(seed) % 6; n > 0; n--) {
+	for (uint32_t n = next(seed) % 4; n > 0; n--) {
 		const char *word = words[next(seed) % (sizeof(words) / sizeof(words[0]))];
 
 		if (length + strlen(word) >= size)
@@ -315,7 +315,7 @@ int main(void)
 				{1, 1, 100}, {64, 32, 100}, {200, 700, 300}, {320, 200, 0}};
 
 		for (unsigned i = 0; i < sizeof(tiny) / sizeof(tiny[0]); i++)
-			check_sequence(ui, tiny[i], 9, 60);
+			check_sequence(ui, tiny[i], 9, 25);
 	}
 	ui_destroy(ui);
 	TEST_END();
