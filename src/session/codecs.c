@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "session/codecs.h"
 
+#include <freerdp/codec/clear.h>
 #include <freerdp/codec/h264.h>
 #include <freerdp/codec/planar.h>
+#include <freerdp/codec/progressive.h>
 #include <freerdp/codecs.h>
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/gdi/gfx.h>
@@ -20,16 +22,10 @@ bool codecs_want_planar(struct session *session)
 	return session->has_planar;
 }
 
-/*
- * A reset to a smaller size keeps the memory; a new decoder does not. Surfaces have H.264
- * decoders of their own: nobody uses the context's.
- */
-void codecs_shrink(struct session *session)
+/* A reset to a smaller size keeps the memory; a new decoder does not. */
+static void shrink_planar(struct session *session)
 {
 	rdpCodecs *codecs = session->rdp->codecs;
-
-	h264_context_free(codecs->h264);
-	codecs->h264 = NULL;
 	BITMAP_PLANAR_CONTEXT *small = freerdp_bitmap_planar_context_new(0, SMALL_SIDE, SMALL_SIDE);
 
 	session->has_planar = !small;
@@ -37,6 +33,20 @@ void codecs_shrink(struct session *session)
 		return;
 	freerdp_bitmap_planar_context_free(codecs->planar);
 	codecs->planar = small;
+}
+
+/* Surfaces have H.264 decoders of their own: nobody uses the context's. */
+void codecs_shrink(struct session *session)
+{
+	rdpCodecs *codecs = session->rdp->codecs;
+
+	h264_context_free(codecs->h264);
+	codecs->h264 = NULL;
+	clear_context_free(codecs->clear);
+	codecs->clear = NULL;
+	progressive_context_free(codecs->progressive);
+	codecs->progressive = NULL;
+	shrink_planar(session);
 }
 
 /* The size comes with the first message of the pipeline, [MS-RDPEGFX] 2.2.2.14. */
@@ -50,8 +60,31 @@ static UINT reset_graphics(RdpgfxClientContext *gfx, const RDPGFX_RESET_GRAPHICS
 	codecs->planar = NULL; /* hidden: it would be made large, twice */
 	UINT result = session->pipeline.reset_graphics(gfx, reset);
 	codecs->planar = planar;
-	codecs_shrink(session);
+	shrink_planar(session);
 	return result;
+}
+
+/* The decoder of one command, made when the first such command comes. They keep their state. */
+static bool want(struct session *session, UINT16 codec)
+{
+	rdpCodecs *codecs = session->rdp->codecs;
+
+	switch (codec) {
+	case RDPGFX_CODECID_PLANAR:
+		return codecs_want_planar(session);
+	case RDPGFX_CODECID_CLEARCODEC:
+		if (!codecs->clear)
+			codecs->clear = clear_context_new(FALSE);
+		return codecs->clear;
+	case RDPGFX_CODECID_CAPROGRESSIVE:
+	case RDPGFX_CODECID_CAPROGRESSIVE_V2:
+		if (!codecs->progressive)
+			codecs->progressive =
+					progressive_context_new_ex(FALSE, codecs->ThreadingFlags);
+		return codecs->progressive;
+	default:
+		return true;
+	}
 }
 
 static UINT surface_command(RdpgfxClientContext *gfx, const RDPGFX_SURFACE_COMMAND *command)
@@ -59,7 +92,7 @@ static UINT surface_command(RdpgfxClientContext *gfx, const RDPGFX_SURFACE_COMMA
 	const rdpGdi *gdi = gfx->custom;
 	struct session *session = session_of(gdi->context);
 
-	if (command->codecId == RDPGFX_CODECID_PLANAR && !codecs_want_planar(session))
+	if (!want(session, (UINT16)command->codecId))
 		return CHANNEL_RC_NO_MEMORY;
 	return session->pipeline.surface_command(gfx, command);
 }
