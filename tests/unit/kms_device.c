@@ -440,9 +440,7 @@ static void test_events(void)
 		for (unsigned i = 0; i < 20 && !stage.seen.outputs; i++)
 			loop_step(stage.loop, 100);
 		CHECK_INT(display_output_count(stage.display), 1);
-		show_desktop(&stage, 4);
-		run(&stage, 2);
-		CHECK_INT(fake_drm_at(0, 1, 1), 4);
+		CHECK(fake_drm()->crtcs[0].is_active);
 		end(&stage);
 	}
 	TEST("an event without news changes nothing")
