@@ -71,7 +71,8 @@ static void run_child(const struct child_options *options)
 	if (options->prepare && options->prepare(options->prepare_data) < 0)
 		_exit(126);
 	execve(options->argv[0], (char *const *)options->argv,
-			options->environment ? (char *const *)options->environment : no_environment);
+			options->environment ? (char *const *)options->environment
+					     : no_environment);
 	_exit(127);
 }
 

@@ -18,14 +18,14 @@ struct err {
  * `return err_set(err, EINVAL, "...")`.
  */
 int err_set(struct err *err, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 
 /* The same, with ": " and the text of `code` (strerror) behind the sentence. */
 int err_errno(struct err *err, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 
 /* Put "`format`: " before the text that is already there; returns `ret` unchanged. */
 int err_prefix(struct err *err, int ret, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -25,7 +25,8 @@ int file_read(const char *path, struct array *array, struct err *err)
 		if (got == 0)
 			return 0;
 		if (array_append(array, block, (size_t)got) < 0)
-			return err_set(err, EMSGSIZE, "%s: larger than %zu bytes", path, array->max);
+			return err_set(err, EMSGSIZE, "%s: larger than %zu bytes", path,
+					array->max);
 	}
 }
 

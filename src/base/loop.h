@@ -36,7 +36,7 @@ void loop_step(struct loop *loop, int timeout_ms);
 
 /* Watch `fd`, which stays the caller's and must outlive the watch. `events` are EPOLL flags. */
 struct loop_watch *loop_watch_fd(struct loop *loop, int fd, uint32_t events, loop_fd_fn fn,
-				 void *data);
+		void *data);
 void loop_watch_set(struct loop_watch *watch, uint32_t events);
 void loop_watch_remove(struct loop_watch *watch); /* takes NULL */
 

@@ -14,11 +14,11 @@
 #define OWNED(kind) __attribute__((cleanup(own_end_##kind)))
 
 /* Defines OWNED(kind) for pointers whose destructor takes NULL. */
-#define OWN_DEFINE(kind, type, destroy)                                                            \
-	static inline void own_end_##kind(type **object)                                           \
-	{                                                                                          \
-		destroy(*object);                                                                  \
-	}                                                                                          \
+#define OWN_DEFINE(kind, type, destroy) \
+	static inline void own_end_##kind(type **object) \
+	{ \
+		destroy(*object); \
+	} \
 	struct own_semicolon
 
 static inline void own_end_fd(int *fd)
@@ -48,11 +48,11 @@ static inline int own_take_fd(int *fd)
 }
 
 /* Give the pointer away: evaluates to it and leaves NULL. */
-#define own_take(pointer)                                                                          \
-	({                                                                                         \
-		__typeof__(pointer) taken_ = (pointer);                                            \
-		(pointer) = NULL;                                                                  \
-		taken_;                                                                            \
+#define own_take(pointer) \
+	({ \
+		__typeof__(pointer) taken_ = (pointer); \
+		(pointer) = NULL; \
+		taken_; \
 	})
 
 /* Memory that cannot be had ends the process (it is supervised); zeroed. */

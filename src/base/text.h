@@ -12,7 +12,7 @@ int text_copy(char *buffer, size_t size, const char *text);
 
 /* snprintf that says -E2BIG when the text was cut (the cut text is still there). */
 int text_format(char *buffer, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool text_is_utf8(const char *text, size_t size);

@@ -69,8 +69,8 @@ struct wire_agent_dialed {
 struct wire_agent_session {
 	struct wire_header header;
 	uint32_t is_running;
-	uint32_t reason;     /* why the last one ended */
-	char desktop[64];    /* id in the config */
+	uint32_t reason;  /* why the last one ended */
+	char desktop[64]; /* id in the config */
 };
 
 enum wire_agent_phase {
@@ -86,13 +86,13 @@ enum wire_agent_phase {
 
 struct wire_agent_status {
 	struct wire_header header;
-	uint32_t phase;  /* enum wire_agent_phase */
-	uint32_t reason; /* enum reason: what hinders it, REASON_NONE when nothing does */
-	char code[WIRE_CODE_MAX];        /* "K7QF-2M9P" in APPROVAL */
-	char server[WIRE_URL_MAX];       /* https://host:port */
-	char device[WIRE_CODE_MAX * 4];  /* this device's id, or "" */
-	char address[64];                /* its own IP address, or "" */
-	char detail[WIRE_DETAIL_MAX];    /* English sentence for the small print and the log */
+	uint32_t phase;            /* enum wire_agent_phase */
+	uint32_t reason;           /* enum reason: what hinders it, REASON_NONE when nothing does */
+	char code[WIRE_CODE_MAX];  /* "K7QF-2M9P" in APPROVAL */
+	char server[WIRE_URL_MAX]; /* https://host:port */
+	char device[WIRE_CODE_MAX * 4]; /* this device's id, or "" */
+	char address[64];               /* its own IP address, or "" */
+	char detail[WIRE_DETAIL_MAX];   /* English sentence for the small print and the log */
 };
 
 /* One memfd, sealed, of sizeof(struct conf_signed): the last good config (conf/conf.h). */

@@ -143,7 +143,7 @@ int wire_send(struct wire_channel *channel, const void *message, const int *fds,
 	if (channel->is_closed)
 		return -EPIPE;
 	ret = channel->first ? -EAGAIN
-			     : send_packet(channel->fd, message, header->size, fds, fd_count);
+	                     : send_packet(channel->fd, message, header->size, fds, fd_count);
 	if (ret == -EAGAIN || ret == -ENOBUFS)
 		return queue_packet(channel, message, header->size, fds, fd_count);
 	if (ret < 0)
@@ -242,9 +242,9 @@ static int receive_one(struct wire_channel *channel, struct err *why)
 	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * WIRE_FDS_MAX)];
 	struct iovec part = {.iov_base = packet, .iov_len = sizeof(packet)};
 	struct msghdr header = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control)};
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control)};
 	int fds[WIRE_FDS_MAX] = {-1, -1, -1, -1};
 	ssize_t size = receive_packet(channel->fd, &header);
 	const struct wire_rule *rule = NULL;
@@ -275,7 +275,8 @@ static int receive_one(struct wire_channel *channel, struct err *why)
 
 static void receive_round(struct wire_channel *channel)
 {
-	for (int i = 0; i < PACKETS_PER_ROUND && !channel->is_destroyed && !channel->is_closed; i++) {
+	for (int i = 0; i < PACKETS_PER_ROUND && !channel->is_destroyed && !channel->is_closed;
+			i++) {
 		struct err why = {""};
 		int ret = receive_one(channel, &why);
 

@@ -48,7 +48,7 @@ typedef void (*wire_closed_fn)(void *data, const char *why);
 
 /* Takes `fd`. `rules` is kept by reference. State is 1 at first. */
 struct wire_channel *wire_channel_create(struct loop *loop, int fd, const struct wire_rule *rules,
-					 unsigned rule_count, wire_closed_fn on_closed, void *data);
+		unsigned rule_count, wire_closed_fn on_closed, void *data);
 void wire_channel_destroy(struct wire_channel *channel); /* takes NULL */
 
 /* One bit: what the rules' `states` are compared with. */
@@ -59,11 +59,10 @@ void wire_channel_set_state(struct wire_channel *channel, uint32_t state);
  * caller's in any case). -EPIPE: the peer is gone; -ENOBUFS: the queue is full. The
  * channel reports both to on_closed from the loop as well.
  */
-int wire_send(struct wire_channel *channel, const void *message, const int *fds,
-	      unsigned fd_count);
+int wire_send(struct wire_channel *channel, const void *message, const int *fds, unsigned fd_count);
 
 /* Fill the header: wire_init(&m, WIRE_X) for a message struct m with member `header`. */
-#define wire_init(message, kind)                                                                   \
+#define wire_init(message, kind) \
 	((message)->header = (struct wire_header){.type = (kind), .size = sizeof(*(message))})
 
 /* A connected pair of close-on-exec, non-blocking descriptors. */

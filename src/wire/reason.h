@@ -40,29 +40,29 @@ enum reason {
 	REASON_CONFIG_NONE = 36,      /* there is none yet */
 
 	/* S: the remote desktop */
-	REASON_SESSION_SIGNED_OUT = 50,       /* ended by the user: not a failure */
+	REASON_SESSION_SIGNED_OUT = 50, /* ended by the user: not a failure */
 	REASON_SESSION_WRONG_PASSWORD = 51,
 	REASON_SESSION_PASSWORD_EXPIRED = 52,
 	REASON_SESSION_PASSWORD_MUST_CHANGE = 53,
 	REASON_SESSION_ACCOUNT_LOCKED = 54,
 	REASON_SESSION_ACCOUNT_DISABLED = 55,
 	REASON_SESSION_ACCOUNT_EXPIRED = 56,
-	REASON_SESSION_NOT_ALLOWED = 57,      /* account restriction, logon type, hours */
-	REASON_SESSION_HOST_UNKNOWN = 58,     /* DNS */
-	REASON_SESSION_REFUSED = 59,          /* TCP refused */
+	REASON_SESSION_NOT_ALLOWED = 57,  /* account restriction, logon type, hours */
+	REASON_SESSION_HOST_UNKNOWN = 58, /* DNS */
+	REASON_SESSION_REFUSED = 59,      /* TCP refused */
 	REASON_SESSION_TIMEOUT = 60,
-	REASON_SESSION_CERTIFICATE = 61,      /* not the pinned one, not from the CA */
-	REASON_SESSION_SECURITY = 62,         /* no common security protocol */
+	REASON_SESSION_CERTIFICATE = 61, /* not the pinned one, not from the CA */
+	REASON_SESSION_SECURITY = 62,    /* no common security protocol */
 	REASON_SESSION_LICENCE = 63,
-	REASON_SESSION_SERVER_CLOSED = 64,    /* connection lost without a reason */
-	REASON_SESSION_IDLE = 65,             /* server's idle or logon time limit */
-	REASON_SESSION_REPLACED = 66,         /* signed in elsewhere */
-	REASON_SESSION_BY_ADMIN = 67,         /* disconnected or logged off by an administrator */
-	REASON_SESSION_SERVER_BUSY = 68,      /* out of memory, denied connection, shutting down */
-	REASON_SESSION_PROTOCOL = 69,         /* the server sent something that makes no sense */
-	REASON_SESSION_NOT_PERMITTED = 70,    /* the config does not allow this host */
-	REASON_SESSION_CRASHED = 71,          /* our own worker ended */
-	REASON_SESSION_KERBEROS = 72,         /* domain controller or clock skew */
+	REASON_SESSION_SERVER_CLOSED = 64, /* connection lost without a reason */
+	REASON_SESSION_IDLE = 65,          /* server's idle or logon time limit */
+	REASON_SESSION_REPLACED = 66,      /* signed in elsewhere */
+	REASON_SESSION_BY_ADMIN = 67,      /* disconnected or logged off by an administrator */
+	REASON_SESSION_SERVER_BUSY = 68,   /* out of memory, denied connection, shutting down */
+	REASON_SESSION_PROTOCOL = 69,      /* the server sent something that makes no sense */
+	REASON_SESSION_NOT_PERMITTED = 70, /* the config does not allow this host */
+	REASON_SESSION_CRASHED = 71,       /* our own worker ended */
+	REASON_SESSION_KERBEROS = 72,      /* domain controller or clock skew */
 };
 
 /* "S51"; "?" for what is not listed. */

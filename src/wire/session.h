@@ -78,19 +78,19 @@ struct wire_session_start {
 	struct wire_header header;
 	char host[WIRE_HOST_MAX]; /* name as in the config: for SNI, certificate and SPN */
 	uint16_t port;
-	uint16_t scale_percent;   /* 100..500 */
-	uint32_t width, height;   /* pixels */
-	uint32_t security;        /* enum wire_security */
-	uint32_t pin_count;       /* > 0: only these SHA-256 fingerprints; 0: `ca` decides */
+	uint16_t scale_percent; /* 100..500 */
+	uint32_t width, height; /* pixels */
+	uint32_t security;      /* enum wire_security */
+	uint32_t pin_count;     /* > 0: only these SHA-256 fingerprints; 0: `ca` decides */
 	uint8_t pins[WIRE_PINS_MAX][32];
-	uint32_t ca_size;         /* bytes of PEM in ca; 0: the system's store */
+	uint32_t ca_size; /* bytes of PEM in ca; 0: the system's store */
 	char ca[WIRE_CA_MAX];
 	char user[WIRE_USER_MAX];
 	char domain[WIRE_USER_MAX];
 	char password[WIRE_SECRET_MAX];
-	uint32_t keyboard;        /* RDP keyboard layout identifier, e.g. 0x00000406 */
-	char client_name[32];     /* shown on the server */
-	char timezone[64];        /* IANA name */
+	uint32_t keyboard;    /* RDP keyboard layout identifier, e.g. 0x00000406 */
+	char client_name[32]; /* shown on the server */
+	char timezone[64];    /* IANA name */
 };
 
 /* Answer to DIAL: DIALED_SOCKET brings one connected TCP socket, DIALED says why there is none. */
@@ -122,12 +122,12 @@ enum wire_pointer {
 
 struct wire_session_pointer {
 	struct wire_header header;
-	uint32_t kind;     /* enum wire_pointer */
-	int32_t x, y;      /* pixels of the session's picture */
-	uint32_t button;   /* BTN_LEFT ... BTN_EXTRA of evdev */
+	uint32_t kind;   /* enum wire_pointer */
+	int32_t x, y;    /* pixels of the session's picture */
+	uint32_t button; /* BTN_LEFT ... BTN_EXTRA of evdev */
 	uint32_t is_down;
-	int32_t wheel_x;   /* 120 = one notch; right is positive */
-	int32_t wheel_y;   /* 120 = one notch; down is positive, as libinput counts */
+	int32_t wheel_x; /* 120 = one notch; right is positive */
+	int32_t wheel_y; /* 120 = one notch; down is positive, as libinput counts */
 };
 
 struct wire_session_release {
@@ -147,10 +147,10 @@ struct wire_session_stop {
 };
 
 enum wire_phase {
-	WIRE_PHASE_REACHING = 1,   /* dialling */
-	WIRE_PHASE_SECURING,       /* TLS, certificate */
-	WIRE_PHASE_SIGNING_IN,     /* NLA, licence, logon */
-	WIRE_PHASE_SHOWING,        /* the first picture is there */
+	WIRE_PHASE_REACHING = 1, /* dialling */
+	WIRE_PHASE_SECURING,     /* TLS, certificate */
+	WIRE_PHASE_SIGNING_IN,   /* NLA, licence, logon */
+	WIRE_PHASE_SHOWING,      /* the first picture is there */
 	WIRE_PHASE_RECONNECTING,
 };
 

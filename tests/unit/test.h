@@ -33,53 +33,54 @@ static inline void test_end_one(void)
 }
 
 /* A test's block runs once; leave it by falling out of it. */
-#define TEST(name) for (bool test_run_ = test_begin(name); test_run_; test_run_ = false, test_end_one())
+#define TEST(name) \
+	for (bool test_run_ = test_begin(name); test_run_; test_run_ = false, test_end_one())
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			test_ok = false;                                                           \
-			printf("%s:%d: %s: failed: %s\n", __FILE__, __LINE__,                      \
-					test_name ? test_name : "?", #condition);                  \
-		}                                                                                  \
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) { \
+			test_ok = false; \
+			printf("%s:%d: %s: failed: %s\n", __FILE__, __LINE__, \
+					test_name ? test_name : "?", #condition); \
+		} \
 	} while (0)
 
-#define CHECK_INT(actual, expected)                                                                \
-	do {                                                                                       \
-		long long actual_ = (long long)(actual), expected_ = (long long)(expected);        \
-		if (actual_ != expected_) {                                                        \
-			test_ok = false;                                                           \
-			printf("%s:%d: %s: %s is %lld, expected %lld\n", __FILE__, __LINE__,       \
+#define CHECK_INT(actual, expected) \
+	do { \
+		long long actual_ = (long long)(actual), expected_ = (long long)(expected); \
+		if (actual_ != expected_) { \
+			test_ok = false; \
+			printf("%s:%d: %s: %s is %lld, expected %lld\n", __FILE__, __LINE__, \
 					test_name ? test_name : "?", #actual, actual_, expected_); \
-		}                                                                                  \
+		} \
 	} while (0)
 
-#define CHECK_TEXT(actual, expected)                                                               \
-	do {                                                                                       \
-		const char *actual_ = (actual), *expected_ = (expected);                           \
-		if (strcmp(actual_, expected_) != 0) {                                             \
-			test_ok = false;                                                           \
-			printf("%s:%d: %s: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__,   \
+#define CHECK_TEXT(actual, expected) \
+	do { \
+		const char *actual_ = (actual), *expected_ = (expected); \
+		if (strcmp(actual_, expected_) != 0) { \
+			test_ok = false; \
+			printf("%s:%d: %s: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, \
 					test_name ? test_name : "?", #actual, actual_, expected_); \
-		}                                                                                  \
+		} \
 	} while (0)
 
 /* The text contains the part. */
-#define CHECK_HAS(actual, part)                                                                    \
-	do {                                                                                       \
-		const char *actual_ = (actual), *part_ = (part);                                   \
-		if (!strstr(actual_, part_)) {                                                     \
-			test_ok = false;                                                           \
-			printf("%s:%d: %s: %s is \"%s\", expected it to contain \"%s\"\n",         \
-					__FILE__, __LINE__, test_name ? test_name : "?", #actual,  \
-					actual_, part_);                                           \
-		}                                                                                  \
+#define CHECK_HAS(actual, part) \
+	do { \
+		const char *actual_ = (actual), *part_ = (part); \
+		if (!strstr(actual_, part_)) { \
+			test_ok = false; \
+			printf("%s:%d: %s: %s is \"%s\", expected it to contain \"%s\"\n", \
+					__FILE__, __LINE__, test_name ? test_name : "?", #actual, \
+					actual_, part_); \
+		} \
 	} while (0)
 
-#define TEST_END()                                                                                 \
-	do {                                                                                       \
-		printf("%d passed, %d failed\n", test_passed, test_failed);                        \
-		return test_failed ? 1 : 0;                                                        \
+#define TEST_END() \
+	do { \
+		printf("%d passed, %d failed\n", test_passed, test_failed); \
+		return test_failed ? 1 : 0; \
 	} while (0)
 
 #endif
