@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "conf/diff.h"
 #include "conf/json.h"
-#include "conf/merge.h"
 
 void layer_finish(struct layer *layer)
 {
@@ -201,43 +200,6 @@ static int undo_pass(const cJSON *changes, const cJSON *after, const struct laye
 	return 0;
 }
 
-/* The object that holds the last key of `pointer`, cut off it; false at the top. */
-static bool cut_last_key(char *pointer)
-{
-	char *slash = strrchr(pointer, '/');
-
-	if (!slash || slash == pointer)
-		return false;
-	*slash = '\0';
-	return true;
-}
-
-/* Objects that the change made, and that hold nothing without it, go as well: "messages.fire" is
- * more than its text. */
-static void take_empty_objects(const cJSON *changes, const cJSON *before, const struct layer *now,
-		cJSON *patch)
-{
-	const cJSON *change;
-
-	cJSON_ArrayForEach(change, changes)
-	{
-		char pointer[JSON_PATH_MAX];
-
-		if (text_copy(pointer, sizeof(pointer),
-				    cJSON_GetObjectItemCaseSensitive(change, "path")->valuestring) <
-				0)
-			continue;
-		while (cut_last_key(pointer) && !json_at(before, pointer)) {
-			OWNED(json) cJSON *result = conf_merge(now->config, patch);
-			const cJSON *object = json_at(result, pointer);
-
-			if (!cJSON_IsObject(object) || object->child)
-				break;
-			set_at(patch, pointer, cJSON_CreateNull());
-		}
-	}
-}
-
 int layer_undo(const cJSON *before, const cJSON *after, const struct layer *now, cJSON **ret,
 		struct err *err)
 {
@@ -249,7 +211,6 @@ int layer_undo(const cJSON *before, const cJSON *after, const struct layer *now,
 		r = undo_pass(changes, after, now, false, patch, err);
 	if (r < 0)
 		return r;
-	take_empty_objects(changes, before, now, patch);
 	*ret = own_take(patch);
 	return 0;
 }
