@@ -215,6 +215,8 @@ static void on_outputs(void *data)
 	struct pointer_area area;
 	struct ui_size size;
 
+	if (!kiosk->view)
+		return; /* the display is still being made */
 	view_outputs_changed(kiosk->view);
 	area = view_area(kiosk->view);
 	size = view_size(kiosk->view);
@@ -231,6 +233,8 @@ static void on_shown(void *data, struct display_output *output, int64_t time_us)
 	struct kiosk *kiosk = data;
 
 	(void)time_us;
+	if (!kiosk->view)
+		return;
 	view_shown(kiosk->view, output);
 	show(kiosk);
 }
