@@ -40,7 +40,7 @@ const char *const sandbox_environment[] = {
 enum {
 	LIMIT_DESCRIPTORS = 256,
 	LIMIT_PROCESSES = 512, /* threads of all workers of this user; codecs have a few per core */
-	LIMIT_FILE_BYTES = 512 * 1024 * 1024, /* memfds count: three pictures of 8192 x 5000 */
+	LIMIT_FILE_BYTES = 1024 * 1024 * 1024, /* memfds count: three pictures of 8192 x 8192 */
 };
 
 static int find_user(const char *user, uid_t *uid, gid_t *gid, struct err *err)

@@ -20,8 +20,6 @@ static size_t pool_size(const struct picture *picture)
 
 void picture_finish(struct picture *picture)
 {
-	if (picture->memory)
-		munmap(picture->memory, pool_size(picture));
 	if (picture->fd >= 0)
 		close(picture->fd);
 	picture_init(picture);
@@ -36,10 +34,6 @@ static int make_memory(struct picture *picture, struct err *err)
 				pool_size(picture), picture->width, picture->height);
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		return err_errno(err, errno, "sealing the memory of pictures");
-	void *memory = mmap(NULL, pool_size(picture), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED)
-		return err_errno(err, errno, "mapping the memory of pictures");
-	picture->memory = memory;
 	picture->fd = own_take_fd(&fd);
 	return 0;
 }
@@ -95,16 +89,43 @@ static int find_slot(const struct picture *picture)
 	return best;
 }
 
-static void copy_rect(const struct picture *picture, unsigned slot, const struct wire_rect *rect,
+static int write_bytes(int fd, const uint8_t *bytes, size_t size, size_t offset)
+{
+	while (size > 0) {
+		ssize_t done = pwrite(fd, bytes, size, (off_t)offset);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return done < 0 ? -errno : -ENOSPC;
+		bytes += done;
+		offset += (size_t)done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/*
+ * Written, not mapped: the pool is the kiosk's memory alone, and where there is none left the
+ * answer is an error and not SIGBUS. Whole rows of equal strides go at once.
+ */
+static int copy_rect(const struct picture *picture, unsigned slot, const struct wire_rect *rect,
 		const uint8_t *source, uint32_t source_stride)
 {
-	size_t offset = (size_t)rect->x1 * 4, size = (size_t)(rect->x2 - rect->x1) * 4;
-	uint8_t *target =
-			picture->memory + (size_t)picture->stride * (size_t)picture->height * slot;
+	size_t start = (size_t)picture->stride * (size_t)picture->height * slot;
+	size_t left = (size_t)rect->x1 * 4, size = (size_t)(rect->x2 - rect->x1) * 4;
+	size_t top = (size_t)rect->y1, rows = (size_t)(rect->y2 - rect->y1);
 
-	for (int32_t y = rect->y1; y < rect->y2; y++)
-		memcpy(target + (size_t)picture->stride * (size_t)y + offset,
-				source + (size_t)source_stride * (size_t)y + offset, size);
+	if (size == picture->stride && source_stride == picture->stride)
+		return write_bytes(picture->fd, source + top * size, rows * size,
+				start + top * size);
+	for (size_t y = top; y < top + rows; y++) {
+		int r = write_bytes(picture->fd, source + source_stride * y + left, size,
+				start + picture->stride * y + left);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t source_stride,
@@ -115,8 +136,9 @@ bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t
 	if (slot < 0)
 		return false;
 	for (unsigned i = 0; i < picture->missing[slot].count; i++)
-		copy_rect(picture, (unsigned)slot, &picture->missing[slot].rects[i], source,
-				source_stride);
+		if (copy_rect(picture, (unsigned)slot, &picture->missing[slot].rects[i], source,
+				    source_stride) < 0)
+			return false;
 	picture->missing[slot].count = 0;
 	picture->is_lent[slot] = true;
 	frame->pool = picture->pool;

@@ -16,8 +16,7 @@ struct picture {
 	uint32_t pool; /* its number; 0: there is none yet */
 	int32_t width, height;
 	uint32_t stride; /* bytes */
-	uint8_t *memory; /* WIRE_SLOTS times stride * height */
-	int fd;          /* sealed memfd behind it */
+	int fd;          /* sealed memfd of WIRE_SLOTS times stride * height */
 	bool is_lent[WIRE_SLOTS];
 	struct damage missing[WIRE_SLOTS]; /* against the newest picture */
 	struct damage unsent;              /* against the last frame sent */
@@ -34,7 +33,8 @@ void picture_damage(struct picture *picture, struct wire_rect rect);
 
 /*
  * When something changed and a slot is free: bring the slot up to date from `source` (same
- * size, `source_stride` bytes a row), lend it, and fill `*frame` but its header. False: not now.
+ * size, `source_stride` bytes a row), lend it, and fill `*frame` but its header. False: not
+ * now; memory may be short, too.
  */
 bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t source_stride,
 		struct wire_session_frame *frame);

@@ -36,11 +36,15 @@ static void paint(uint32_t *source, struct wire_rect where, uint32_t value)
 
 static bool slot_is(const struct picture *picture, uint32_t slot, const uint32_t *source)
 {
-	const uint8_t *start = picture->memory + (size_t)picture->stride * HEIGHT * slot;
+	uint8_t row[WIDTH * 4];
 
-	for (int y = 0; y < HEIGHT; y++)
-		if (memcmp(start + picture->stride * (size_t)y, source + y * WIDTH, WIDTH * 4) != 0)
+	for (size_t y = 0; y < HEIGHT; y++) {
+		off_t offset = (off_t)(picture->stride * (HEIGHT * slot + y));
+
+		if (pread(picture->fd, row, sizeof(row), offset) != (ssize_t)sizeof(row) ||
+				memcmp(row, source + y * WIDTH, sizeof(row)) != 0)
 			return false;
+	}
 	return true;
 }
 
