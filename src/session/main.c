@@ -33,17 +33,6 @@ struct options {
 	int connect_limit_ms;
 };
 
-void session_set_phase(struct session *session, enum wire_phase phase)
-{
-	struct wire_session_phase message = {.phase = phase};
-
-	if (session->phase == (uint32_t)phase || session->is_ended)
-		return;
-	session->phase = phase;
-	wire_init(&message, WIRE_SESSION_PHASE);
-	wire_send(session->channel, &message, NULL, 0);
-}
-
 static int on_start(void *data, const void *message, int *fds)
 {
 	struct session *session = data;

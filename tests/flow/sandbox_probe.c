@@ -207,11 +207,7 @@ static long try_chroot(void)
 {
 	return chroot("/usr");
 }
-static long try_pivot(void)
-{
-	return syscall(SYS_pivot_root, "/", "/usr");
-}
-
+static long try_pivot(void) { return syscall(SYS_pivot_root, "/", "/usr"); }
 static long try_inet(void)
 {
 	return socket(AF_INET, SOCK_STREAM, 0);
@@ -252,11 +248,7 @@ static long try_bluetooth(void)
 {
 	return socket(AF_BLUETOOTH, SOCK_RAW, 0);
 }
-static long try_inet_pair(void)
-{
-	return socketpair(AF_TIPC, SOCK_STREAM, 0, (int[2]){0});
-}
-
+static long try_inet_pair(void) { return socketpair(AF_TIPC, SOCK_STREAM, 0, (int[2]){0}); }
 /* Descriptors 10 and 11 are sockets made before the seal: as if they had come from outside. */
 enum { OLD_TCP = 10, OLD_UNIX = 11 };
 
@@ -294,11 +286,7 @@ static long try_bind(void)
 	return bind(OLD_TCP, (struct sockaddr *)&own, sizeof(own));
 }
 
-static long try_listen(void)
-{
-	return listen(OLD_TCP, 1);
-}
-
+static long try_listen(void) { return listen(OLD_TCP, 1); }
 static long try_filter(void)
 {
 	int one = 1;
@@ -541,11 +529,7 @@ static long try_personality(void)
 {
 	return syscall(SYS_personality, 0x0040000);
 }
-static long try_old_abi(void)
-{
-	return syscall(0x40000000 | SYS_getpid);
-}
-
+static long try_old_abi(void) { return syscall(0x40000000 | SYS_getpid); }
 #define ATTEMPT(name) {#name, try_##name, true}
 #define HARMFUL(name) {#name, try_##name, false}
 
@@ -554,116 +538,28 @@ static const struct {
 	attempt_fn run;
 	bool is_harmless; /* may be tried without walls, and works there for root */
 } attempts[] = {
-		ATTEMPT(passwd),
-		ATTEMPT(shadow),
-		HARMFUL(hosts),
-		ATTEMPT(etc),
-		ATTEMPT(root),
-		ATTEMPT(libraries),
-		ATTEMPT(home),
-		ATTEMPT(proc),
-		HARMFUL(proc_mem),
-		HARMFUL(proc_root),
-		HARMFUL(proc_sysrq),
-		ATTEMPT(sys),
-		HARMFUL(cgroup),
-		ATTEMPT(null),
-		HARMFUL(memory),
-		HARMFUL(kernel_log),
-		HARMFUL(card),
-		HARMFUL(input),
-		HARMFUL(terminal),
-		HARMFUL(console),
-		HARMFUL(disk),
-		HARMFUL(fuse),
-		HARMFUL(kvm),
-		ATTEMPT(write_tmp),
-		HARMFUL(write_root),
-		ATTEMPT(write_var),
-		HARMFUL(write_run),
-		HARMFUL(write_library),
-		HARMFUL(write_certificates),
-		HARMFUL(truncate_self),
-		ATTEMPT(temporary),
-		ATTEMPT(folder),
-		ATTEMPT(link),
-		HARMFUL(remove),
-		HARMFUL(device),
-		ATTEMPT(fifo),
-		HARMFUL(mode),
-		HARMFUL(owner),
-		HARMFUL(chroot),
-		HARMFUL(pivot),
-		ATTEMPT(inet),
-		HARMFUL(inet6),
-		ATTEMPT(udp),
-		HARMFUL(raw),
-		HARMFUL(packet),
-		ATTEMPT(netlink),
-		ATTEMPT(unix),
-		HARMFUL(vsock),
-		HARMFUL(alg),
-		HARMFUL(bluetooth),
-		HARMFUL(inet_pair),
-		ATTEMPT(loopback),
-		HARMFUL(fast_open),
-		ATTEMPT(abstract),
-		ATTEMPT(bind),
-		ATTEMPT(listen),
-		HARMFUL(filter),
-		ATTEMPT(exec),
-		ATTEMPT(exec_memory),
-		ATTEMPT(code),
-		ATTEMPT(late_code),
-		ATTEMPT(fork),
-		ATTEMPT(clone3),
-		HARMFUL(unshare_user),
-		HARMFUL(unshare_net),
-		HARMFUL(setns),
-		HARMFUL(mount),
-		HARMFUL(unmount),
-		HARMFUL(remount),
-		HARMFUL(open_tree),
-		HARMFUL(fsopen),
-		HARMFUL(setuid),
-		HARMFUL(setgid),
-		HARMFUL(groups),
-		HARMFUL(capabilities),
-		ATTEMPT(dumpable),
-		ATTEMPT(ptrace),
-		HARMFUL(attach),
-		ATTEMPT(read_other),
-		ATTEMPT(kill),
-		HARMFUL(kill_all),
-		ATTEMPT(kill_thread),
-		ATTEMPT(pidfd),
-		HARMFUL(bpf),
-		HARMFUL(perf),
-		HARMFUL(keyring),
-		HARMFUL(add_key),
-		HARMFUL(ring),
-		HARMFUL(faults),
-		HARMFUL(module),
-		HARMFUL(kexec),
-		HARMFUL(reboot),
-		HARMFUL(clock),
-		HARMFUL(tune),
-		HARMFUL(swap),
-		HARMFUL(host),
-		HARMFUL(log),
-		HARMFUL(account),
-		HARMFUL(ports),
-		ATTEMPT(push),
-		HARMFUL(priority),
-		HARMFUL(realtime),
-		ATTEMPT(limit),
-		HARMFUL(lock),
-		ATTEMPT(shared),
-		HARMFUL(queue),
-		HARMFUL(handle),
-		HARMFUL(notify),
-		ATTEMPT(filter_more),
-		HARMFUL(personality),
+		ATTEMPT(passwd), ATTEMPT(shadow), HARMFUL(hosts), ATTEMPT(etc), ATTEMPT(root),
+		ATTEMPT(libraries), ATTEMPT(home), ATTEMPT(proc), HARMFUL(proc_mem), HARMFUL(proc_root),
+		HARMFUL(proc_sysrq), ATTEMPT(sys), HARMFUL(cgroup), ATTEMPT(null), HARMFUL(memory),
+		HARMFUL(kernel_log), HARMFUL(card), HARMFUL(input), HARMFUL(terminal), HARMFUL(console),
+		HARMFUL(disk), HARMFUL(fuse), HARMFUL(kvm), ATTEMPT(write_tmp), HARMFUL(write_root),
+		ATTEMPT(write_var), HARMFUL(write_run), HARMFUL(write_library), HARMFUL(write_certificates), HARMFUL(truncate_self),
+		ATTEMPT(temporary), ATTEMPT(folder), ATTEMPT(link), HARMFUL(remove), HARMFUL(device),
+		ATTEMPT(fifo), HARMFUL(mode), HARMFUL(owner), HARMFUL(chroot), HARMFUL(pivot),
+		ATTEMPT(inet), HARMFUL(inet6), ATTEMPT(udp), HARMFUL(raw), HARMFUL(packet),
+		ATTEMPT(netlink), ATTEMPT(unix), HARMFUL(vsock), HARMFUL(alg), HARMFUL(bluetooth),
+		HARMFUL(inet_pair), ATTEMPT(loopback), HARMFUL(fast_open), ATTEMPT(abstract), ATTEMPT(bind),
+		ATTEMPT(listen), HARMFUL(filter), ATTEMPT(exec), ATTEMPT(exec_memory), ATTEMPT(code),
+		ATTEMPT(late_code), ATTEMPT(fork), ATTEMPT(clone3), HARMFUL(unshare_user), HARMFUL(unshare_net),
+		HARMFUL(setns), HARMFUL(mount), HARMFUL(unmount), HARMFUL(remount), HARMFUL(open_tree),
+		HARMFUL(fsopen), HARMFUL(setuid), HARMFUL(setgid), HARMFUL(groups), HARMFUL(capabilities),
+		ATTEMPT(dumpable), ATTEMPT(ptrace), HARMFUL(attach), ATTEMPT(read_other), ATTEMPT(kill),
+		HARMFUL(kill_all), ATTEMPT(kill_thread), ATTEMPT(pidfd), HARMFUL(bpf), HARMFUL(perf),
+		HARMFUL(keyring), HARMFUL(add_key), HARMFUL(ring), HARMFUL(faults), HARMFUL(module),
+		HARMFUL(kexec), HARMFUL(reboot), HARMFUL(clock), HARMFUL(tune), HARMFUL(swap),
+		HARMFUL(host), HARMFUL(log), HARMFUL(account), HARMFUL(ports), ATTEMPT(push),
+		HARMFUL(priority), HARMFUL(realtime), ATTEMPT(limit), HARMFUL(lock), ATTEMPT(shared),
+		HARMFUL(queue), HARMFUL(handle), HARMFUL(notify), ATTEMPT(filter_more), HARMFUL(personality),
 		HARMFUL(old_abi),
 };
 

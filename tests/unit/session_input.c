@@ -7,7 +7,7 @@
 #include "session/cursor.h"
 #include "session/input.h"
 
-int main(void)
+static void test_characters(void)
 {
 	TEST("characters become UTF-16")
 	{
@@ -33,6 +33,10 @@ int main(void)
 		CHECK_INT(input_utf16(0x110000, units), 0);
 		CHECK_INT(input_utf16(UINT32_MAX, units), 0);
 	}
+}
+
+static void test_pointer(void)
+{
 	TEST("a notch away from the user, and one back in nine bits of two's complement")
 	{
 		int32_t amount = 120;
@@ -69,6 +73,12 @@ int main(void)
 		CHECK_INT(input_button_flags(0, &is_extended), 0);
 		CHECK_INT(input_button_flags(UINT32_MAX, &is_extended), 0);
 	}
+}
+
+int main(void)
+{
+	test_characters();
+	test_pointer();
 	TEST("cursors are premultiplied")
 	{
 		uint32_t pixels[] = {0xff123456, 0x00ffffff, 0x80ff0080, 0x01ffffff};

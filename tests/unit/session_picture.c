@@ -93,6 +93,39 @@ static void test_damage(void)
 	}
 }
 
+static void test_lending(struct picture *picture, uint32_t *source)
+{
+	struct wire_session_frame frame;
+
+	TEST("three frames at most, each whole, each in a slot of its own")
+	{
+		bool is_used[WIRE_SLOTS] = {false};
+
+		for (uint32_t i = 1; i <= WIRE_SLOTS; i++) {
+			paint(source, rect(0, 0, (int32_t)i * 20, 20), i);
+			picture_damage(picture, rect(0, 0, (int32_t)i * 20, 20));
+			CHECK(picture_take_frame(picture, (uint8_t *)source, WIDTH * 4, &frame));
+			CHECK(frame.slot < WIRE_SLOTS && !is_used[frame.slot]);
+			is_used[frame.slot] = true;
+			CHECK(slot_is(picture, frame.slot, source));
+		}
+		picture_damage(picture, rect(0, 0, 1, 1));
+		CHECK(!picture_take_frame(picture, (uint8_t *)source, WIDTH * 4, &frame));
+	}
+	TEST("a slot that comes back gets everything it missed; the frame names what is new")
+	{
+		paint(source, rect(50, 40, 60, 50), 77);
+		picture_damage(picture, rect(50, 40, 60, 50));
+		CHECK_INT(picture_release(picture, picture->pool, 0), 0);
+		CHECK(picture_take_frame(picture, (uint8_t *)source, WIDTH * 4, &frame));
+		CHECK_INT(frame.slot, 0);
+		CHECK(slot_is(picture, 0, source));
+		struct damage sent = {.count = frame.rect_count};
+		memcpy(sent.rects, frame.rects, sizeof(sent.rects));
+		CHECK(covers(&sent, 0, 0) && covers(&sent, 50, 40));
+	}
+}
+
 static void test_slots(void)
 {
 	uint32_t *source = calloc(WIDTH * HEIGHT, sizeof(*source));
@@ -117,33 +150,7 @@ static void test_slots(void)
 		CHECK(fcntl(picture.fd, F_GET_SEALS) & F_SEAL_SHRINK);
 		CHECK(ftruncate(picture.fd, 10) < 0);
 	}
-	TEST("three frames at most, each whole, each in a slot of its own")
-	{
-		bool is_used[WIRE_SLOTS] = {false};
-
-		for (uint32_t i = 1; i <= WIRE_SLOTS; i++) {
-			paint(source, rect(0, 0, (int32_t)i * 20, 20), i);
-			picture_damage(&picture, rect(0, 0, (int32_t)i * 20, 20));
-			CHECK(picture_take_frame(&picture, (uint8_t *)source, WIDTH * 4, &frame));
-			CHECK(frame.slot < WIRE_SLOTS && !is_used[frame.slot]);
-			is_used[frame.slot] = true;
-			CHECK(slot_is(&picture, frame.slot, source));
-		}
-		picture_damage(&picture, rect(0, 0, 1, 1));
-		CHECK(!picture_take_frame(&picture, (uint8_t *)source, WIDTH * 4, &frame));
-	}
-	TEST("a slot that comes back gets everything it missed; the frame names what is new")
-	{
-		paint(source, rect(50, 40, 60, 50), 77);
-		picture_damage(&picture, rect(50, 40, 60, 50));
-		CHECK_INT(picture_release(&picture, picture.pool, 0), 0);
-		CHECK(picture_take_frame(&picture, (uint8_t *)source, WIDTH * 4, &frame));
-		CHECK_INT(frame.slot, 0);
-		CHECK(slot_is(&picture, 0, source));
-		struct damage sent = {.count = frame.rect_count};
-		memcpy(sent.rects, frame.rects, sizeof(sent.rects));
-		CHECK(covers(&sent, 0, 0) && covers(&sent, 50, 40));
-	}
+	test_lending(&picture, source);
 	TEST("nothing new, no frame")
 	{
 		CHECK_INT(picture_release(&picture, picture.pool, 1), 0);

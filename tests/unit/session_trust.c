@@ -82,6 +82,29 @@ static bool trusts(const struct wire_session_start *start, const char *host,
 	return is_trusted;
 }
 
+static void test_pins(const struct made *ca, const struct made *desk, const struct made *old,
+		const struct made *own)
+{
+	TEST("a pinned fingerprint counts alone: name, date and issuer do not")
+	{
+		struct wire_session_start start = {0};
+
+		pin(&start, own);
+		pin(&start, old);
+		CHECK(trusts(&start, "any.example", own, NULL));
+		CHECK(trusts(&start, "any.example", old, NULL));
+		CHECK(!trusts(&start, "desk.example", desk, "fingerprint"));
+	}
+	TEST("with pins the CA does not help")
+	{
+		struct wire_session_start start = {0};
+
+		pin(&start, own);
+		use_ca(&start, ca);
+		CHECK(!trusts(&start, "desk.example", desk, "none of the 1 expected"));
+	}
+}
+
 int main(void)
 {
 	struct made ca = make("CA", NULL, NULL, -1, 10), other_ca = make("CA", NULL, NULL, -1, 10);
@@ -91,24 +114,7 @@ int main(void)
 	struct made future = make("desk", "DNS:desk.example", &ca, 5, 10);
 	struct made own = make("desk", "DNS:desk.example", NULL, -1, 10);
 
-	TEST("a pinned fingerprint counts alone: name, date and issuer do not")
-	{
-		struct wire_session_start start = {0};
-
-		pin(&start, &own);
-		pin(&start, &old);
-		CHECK(trusts(&start, "any.example", &own, NULL));
-		CHECK(trusts(&start, "any.example", &old, NULL));
-		CHECK(!trusts(&start, "desk.example", &desk, "fingerprint"));
-	}
-	TEST("with pins the CA does not help")
-	{
-		struct wire_session_start start = {0};
-
-		pin(&start, &own);
-		use_ca(&start, &ca);
-		CHECK(!trusts(&start, "desk.example", &desk, "none of the 1 expected"));
-	}
+	test_pins(&ca, &desk, &old, &own);
 	TEST("the CA of the config, names and addresses")
 	{
 		struct wire_session_start start = {0};
