@@ -56,9 +56,9 @@ static void on_minute(void *data)
 /* The clock follows with the next event: this runs inside of one. */
 static void apply_locale(struct kiosk *kiosk)
 {
-	const char *timezone = kiosk->state.conf.locale.timezone;
+	const char *zone = kiosk->state.conf.locale.timezone;
 
-	setenv("TZ", timezone[0] ? timezone : "UTC", 1);
+	setenv("TZ", zone[0] ? zone : "UTC", 1);
 	tzset();
 	loop_timer_set(kiosk->minute, 0);
 }
@@ -69,7 +69,12 @@ static void start_session(struct kiosk *kiosk, uint32_t number)
 	struct err err;
 	int fds[2];
 
-	if (wire_pair(fds, &err) < 0 || spawner_start(kiosk->spawner, number, fds[1]) < 0)
+	/* The mind waits for it no longer than for any other that does not get on. */
+	if (wire_pair(fds, &err) < 0) {
+		log_error("session %u can't be started: %s", number, err.text);
+		return;
+	}
+	if (spawner_start(kiosk->spawner, number, fds[1]) < 0)
 		log_error("session %u can't be started", number);
 	else
 		log_info("session %u: connecting to %s:%u as desktop \"%s\"", number,
@@ -173,7 +178,7 @@ static void show(struct kiosk *kiosk)
 	view_set_pointer(kiosk->view, &kiosk->pointer);
 	is_done = view_flush(kiosk->view);
 	control_changed(kiosk->control, is_done);
-	if (!is_done || kiosk->state.confirmed == kiosk->state.revision)
+	if (kiosk->state.confirmed == kiosk->state.revision || !view_has_model(kiosk->view))
 		return;
 	event = make_event(KIOSK_SHOWN);
 	event.revision = kiosk->state.revision;

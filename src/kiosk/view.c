@@ -24,7 +24,7 @@ struct screen {
 	struct canvas canvases[CANVASES];
 	unsigned front;            /* the canvas that was staged last */
 	struct ui_rect difference; /* between the two canvases */
-	bool is_ui_staged;
+	bool is_ui_staged, is_ui_pending; /* pending: with the commit under way */
 	struct pixels *cursor, *old_cursor; /* staged; leaves the screen with the commit */
 	int32_t cursor_x, cursor_y;
 };
@@ -169,6 +169,7 @@ void view_shown(struct view *view, const struct display_output *output)
 	if (!screen)
 		return;
 	screen->is_busy = false;
+	screen->is_ui_pending = false;
 	pixels_unref(own_take(screen->old_cursor));
 	if (screen == view->screens && view->has_old_frame) {
 		view->has_old_frame = false;
@@ -408,7 +409,8 @@ static bool stage_desktop(struct view *view, struct screen *screen)
 		show_frame(view, screen, true);
 		return true;
 	}
-	if (!view->is_frame_staged)
+	/* A fresh output may still have one from before that is about to be let go. */
+	if (!view->is_frame_staged && !screen->is_fresh)
 		return false;
 	display_set_layer(screen->output, DISPLAY_DESKTOP, NULL, 0, 0, NULL, 0);
 	view->is_frame_staged = false;
@@ -474,6 +476,7 @@ static bool flush_screen(struct view *view, unsigned index)
 	if (index > 0)
 		blank_model(&view->model, &blank);
 	is_changed = stage_ui(view, screen, index > 0 ? &blank : &view->model);
+	screen->is_ui_pending = is_changed;
 	if (index == 0)
 		is_changed |= stage_desktop(view, screen);
 	is_changed |= stage_cursor(view, screen, index);
@@ -483,6 +486,36 @@ static bool flush_screen(struct view *view, unsigned index)
 	screen->is_busy = true;
 	display_commit(screen->output);
 	return false;
+}
+
+/* The model as it would be seen, into canvases that are drawn anew once there is light. */
+static void rehearse(struct view *view, struct screen *screen)
+{
+	struct canvas *back = &screen->canvases[!screen->front];
+	struct ui_rect damage;
+
+	back->is_drawn = false;
+	ui_draw(view->ui, &view->model, NULL, screen->size, pixels_data(back->pixels),
+			screen->size.width * 4, &damage);
+}
+
+bool view_has_model(struct view *view)
+{
+	const struct screen *screen = view->screens;
+	const struct canvas *front = &screen->canvases[screen->front];
+
+	if (view->count == 0)
+		return true;
+	if (!view->is_on) {
+		rehearse(view, view->screens);
+		return true;
+	}
+	if (screen->is_ui_pending || screen->is_fresh)
+		return false;
+	if (!is_ui_visible(&view->model))
+		return !screen->is_ui_staged;
+	return screen->is_ui_staged && front->is_drawn &&
+	       memcmp(&front->model, &view->model, sizeof(view->model)) == 0;
 }
 
 bool view_flush(struct view *view)

@@ -42,6 +42,12 @@ void view_drop_frame(struct view *view);
 
 /* Draw, stage and commit what differs. True when the screen stands with all wishes. */
 bool view_flush(struct view *view);
+/*
+ * True when the first output shows the model, whatever runs below it; a film would keep
+ * view_flush from ever being done. A dark one draws it unseen: what can't be drawn shall
+ * fail now and not when somebody comes.
+ */
+bool view_has_model(struct view *view);
 
 struct pointer_area view_area(const struct view *view);
 struct ui_size view_size(const struct view *view); /* of the first output; 0, 0: none */
