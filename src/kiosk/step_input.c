@@ -36,12 +36,13 @@ static void close_banner(struct kiosk_state *state)
 	struct ui_model model;
 
 	kiosk_model(state, &model);
-	if (model.message_count == 0)
-		return;
-	if (state->closed_count == CONF_MESSAGES_MAX)
-		memmove(state->closed, state->closed + 1,
-				sizeof(state->closed[0]) * --state->closed_count);
-	state->closed[state->closed_count++] = model.messages[0];
+	if (model.message_count > 0) {
+		if (state->closed_count == CONF_MESSAGES_MAX)
+			memmove(state->closed, state->closed + 1,
+					sizeof(state->closed[0]) * --state->closed_count);
+		state->closed[state->closed_count++] = model.messages[0];
+	}
+	text_wipe(&model, sizeof(model));
 }
 
 static void send_server(struct kiosk_state *state, struct kiosk_actions *actions)
@@ -69,7 +70,9 @@ static bool has_target(const struct kiosk_state *state, enum ui_target wanted)
 	struct ui_model model;
 
 	kiosk_model(state, &model);
-	return step_has_target(&model, wanted);
+	bool is_there = step_has_target(&model, wanted);
+	text_wipe(&model, sizeof(model)); /* it has the password field */
+	return is_there;
 }
 
 static void do_primary(struct kiosk_state *state, struct kiosk_actions *actions)
