@@ -214,6 +214,16 @@ static void on_wake(void *data)
 
 /* --- the screen --- */
 
+/* To the first output's pixels and the config's scale. */
+static void resize_session(struct kiosk *kiosk)
+{
+	struct ui_size size = view_size(kiosk->view);
+
+	if (kiosk->session && size.width && size.height)
+		session_resize(kiosk->session, size.width, size.height,
+				kiosk->state.conf.display.scale_percent);
+}
+
 static void on_outputs(void *data)
 {
 	struct kiosk *kiosk = data;
@@ -227,9 +237,7 @@ static void on_outputs(void *data)
 	size = view_size(kiosk->view);
 	pointer_clamp(&kiosk->pointer, &area);
 	log_info("%u screens, the first has %u x %u pixels", area.count, size.width, size.height);
-	if (kiosk->session && size.width && size.height)
-		session_resize(kiosk->session, size.width, size.height,
-				kiosk->state.conf.display.scale_percent);
+	resize_session(kiosk);
 	show(kiosk);
 }
 
@@ -299,14 +307,18 @@ void kiosk_apply_display(struct kiosk *kiosk)
 	struct err err;
 
 	if (kiosk->options.headless_count > 0 ||
-			(kiosk->mode[0] == wanted->width && kiosk->mode[1] == wanted->height))
+			(kiosk->mode[0] == wanted->width && kiosk->mode[1] == wanted->height)) {
+		resize_session(kiosk);
 		return;
+	}
 	view_destroy(own_take(kiosk->view));
 	display_destroy(own_take(kiosk->display));
 	if (open_display(kiosk, &err) < 0) {
 		log_error("%s", err.text);
 		exit(1);
 	}
+	if (kiosk->state.is_dark)
+		view_set_power(kiosk->view, false);
 	on_outputs(kiosk);
 }
 

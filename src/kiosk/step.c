@@ -19,6 +19,7 @@ void kiosk_init(struct kiosk_state *state, int64_t now_ms)
 			.waiting_ms = now_ms,
 			.server_sent_ms = -1,
 			.input_ms = now_ms,
+			.lit_ms = now_ms,
 			.deadline_ms = -1,
 			.retry_ms = -1,
 			.conf = conf_default(),
@@ -168,6 +169,31 @@ static void update_hint(struct ui_field *field, const char *before)
 		field_wipe(field);
 }
 
+static bool has_message(const struct conf *conf, const struct conf_message *wanted)
+{
+	for (uint32_t i = 0; i < conf->message_count; i++)
+		if (memcmp(&conf->messages[i], wanted, sizeof(*wanted)) == 0)
+			return true;
+	return false;
+}
+
+/* What is urgent is to be seen by whoever passes, and "never dark" means now. */
+static void light(struct kiosk_state *state, const struct conf *before,
+		struct kiosk_actions *actions)
+{
+	bool is_wanted = !state->conf.display.blank_after_min;
+
+	for (uint32_t i = 0; i < state->conf.message_count; i++)
+		is_wanted |= state->conf.messages[i].severity == CONF_SEVERITY_URGENT &&
+		             !has_message(before, &state->conf.messages[i]);
+	if (!is_wanted)
+		return;
+	state->lit_ms = state->now_ms;
+	if (state->is_dark)
+		step_do(actions, KIOSK_DO_POWER)->is_on = true;
+	state->is_dark = false;
+}
+
 static void take_config(struct kiosk_state *state, const struct conf_signed *config,
 		struct kiosk_actions *actions)
 {
@@ -181,6 +207,7 @@ static void take_config(struct kiosk_state *state, const struct conf_signed *con
 		step_do(actions, KIOSK_DO_LOCALE);
 	if (memcmp(&before.display, &state->conf.display, sizeof(before.display)) != 0)
 		step_do(actions, KIOSK_DO_DISPLAY);
+	light(state, &before, actions);
 	if (state->screen == UI_SIGN_IN) {
 		update_hint(&state->fields[UI_FIELD_USER], before.desktops[0].user);
 		update_hint(&state->fields[UI_FIELD_DOMAIN], before.desktops[0].domain);
@@ -242,7 +269,8 @@ static int64_t blank_ms(const struct kiosk_state *state)
 {
 	if (!state->conf.display.blank_after_min || state->is_dark)
 		return -1;
-	return state->input_ms + (int64_t)state->conf.display.blank_after_min * MINUTE_MS;
+	return (state->input_ms > state->lit_ms ? state->input_ms : state->lit_ms) +
+	       (int64_t)state->conf.display.blank_after_min * MINUTE_MS;
 }
 
 static int64_t held_ms(const struct kiosk_state *state)

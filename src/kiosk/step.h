@@ -130,6 +130,7 @@ struct kiosk_state {
 	enum ui_target focus, hover, pressed;
 	bool is_caps_lock_on, is_password_shown, is_dark;
 	int64_t input_ms; /* last input of a person */
+	int64_t lit_ms;   /* when something else last lit the screens */
 	unsigned closed_count;
 	struct conf_message closed[CONF_MESSAGES_MAX]; /* banners that were read in a session */
 

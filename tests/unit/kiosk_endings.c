@@ -235,6 +235,48 @@ static void test_alone(void)
 		CHECK(find(&world, KIOSK_DO_POWER) && find(&world, KIOSK_DO_POWER)->is_on);
 		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "");
 	}
+	TEST("an urgent message lights a dark screen once, a new one again, others never")
+	{
+		static const struct {
+			enum conf_severity severity;
+			const char *text;
+			bool is_lit;
+		} rows[] = {
+				{CONF_SEVERITY_WARNING, "Printer", false},
+				{CONF_SEVERITY_URGENT, "Fire", true},
+				{CONF_SEVERITY_URGENT, "Fire", false},
+				{CONF_SEVERITY_URGENT, "Fire in house B", true},
+				{CONF_SEVERITY_INFO, "Fire is out", false},
+		};
+
+		with_desktops(&world, 2);
+		feed_config(&world, &config);
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			wait_ms(&world, 2 * 60000 - 1);
+			CHECK(!world.state.is_dark || !rows[i ? i - 1 : 0].is_lit);
+			wait_ms(&world, 1);
+			CHECK(world.state.is_dark);
+			config.conf.message_count = 1;
+			config.conf.messages[0].severity = rows[i].severity;
+			strcpy(config.conf.messages[0].id, "m");
+			memset(config.conf.messages[0].text, 0, CONF_TEXT_MAX);
+			strcpy(config.conf.messages[0].text, rows[i].text);
+			feed_config(&world, &config);
+			CHECK_INT(world.state.is_dark, !rows[i].is_lit);
+			CHECK_INT(find(&world, KIOSK_DO_POWER) != NULL, rows[i].is_lit);
+		}
+	}
+	TEST("a screen that shall never be dark is lit at once")
+	{
+		with_desktops(&world, 2);
+		feed_config(&world, &config);
+		wait_ms(&world, 2 * 60000);
+		CHECK(world.state.is_dark);
+		config.conf.display.blank_after_min = 0;
+		feed_config(&world, &config);
+		CHECK(!world.state.is_dark && find(&world, KIOSK_DO_POWER)->is_on);
+		CHECK_INT(kiosk_wake_ms(&world.state), -1);
+	}
 	TEST("a still screen asks for no time at all")
 	{
 		with_desktops(&world, 1);
