@@ -205,6 +205,25 @@ static int enter_sandbox(const struct options *options, struct err *err)
 	return 0;
 }
 
+/* Connected, but the server draws nothing: the person sees "connecting" no longer than this. */
+static void on_no_picture(void *data)
+{
+	struct session *session = data;
+
+	if (!session->has_painted && session->reason == REASON_NONE)
+		session->reason = REASON_SESSION_TIMEOUT;
+}
+
+static void follow(struct session *session, int limit_ms)
+{
+	struct loop_timer *patience = loop_add_timer(session->loop, on_no_picture, session);
+
+	loop_timer_set(patience, limit_ms);
+	while (session->is_connected && session->reason == REASON_NONE && !session->is_ended)
+		loop_step(session->loop, -1);
+	loop_timer_remove(patience);
+}
+
 /* Until the session is over; its reason and number are then known. */
 static enum reason run_session(struct session *session, int limit_ms, uint32_t *detail)
 {
@@ -222,9 +241,7 @@ static enum reason run_session(struct session *session, int limit_ms, uint32_t *
 		session->was_connected = true;
 		screen_send(session);
 		screen_resize(session);
-		while (session->is_connected && session->reason == REASON_NONE &&
-				!session->is_ended)
-			loop_step(session->loop, -1);
+		follow(session, limit_ms);
 	}
 	return session->rdp ? connect_reason(session, detail) : REASON_SESSION_CRASHED;
 }
