@@ -141,6 +141,19 @@ static int set_limit(__rlimit_resource_t resource, rlim_t value, const char *nam
 	return 0;
 }
 
+/*
+ * No limit counts the memory behind all descriptors of a worker. When the device has none
+ * left the kernel shall end the worker, not the one who draws the screen.
+ */
+static void be_first_to_go(void)
+{
+	int r = write_text("/proc/self/oom_score_adj", "1000");
+
+	if (r < 0)
+		log_warn("sandbox: the worker is not the first to go without memory: %s",
+				strerror(-r));
+}
+
 static int set_limits(struct err *err)
 {
 	int r = set_limit(RLIMIT_NOFILE, LIMIT_DESCRIPTORS, "descriptors", err);
@@ -198,6 +211,8 @@ static int drop_capabilities(struct err *err)
 static int raise_walls(const struct sandbox_worker *worker)
 {
 	struct err err;
+
+	be_first_to_go();
 	bool has_namespaces = leave_namespaces(worker, &err) == 0;
 
 	if (!has_namespaces && missing(worker, SANDBOX_NAMESPACES, &err) < 0)
@@ -224,6 +239,8 @@ static void __attribute__((noreturn)) wait_for_worker(pid_t worker, int alive)
 {
 	int status;
 
+	/* A spawner that is killed takes us along, and we the worker. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (alive > 0)
 		close_range(0, (unsigned)alive - 1, 0);
 	close_range((unsigned)alive + 1, ~0U, 0);

@@ -61,8 +61,8 @@ int sandbox_worker_init(struct sandbox_worker *worker, const char *user, const c
 /*
  * Stage 1, for child_options.prepare; `worker` is a struct sandbox_worker. Returns in the
  * process that shall exec; a process between it and the caller stays, waits for it and
- * ends with its status, and its death kills the worker. Missing walls are logged; < 0 (and
- * logged) when one that must stand does not.
+ * ends with its status, and its death, or that of its parent, kills the worker. Missing walls
+ * are logged; < 0 (and logged) when one that must stand does not.
  */
 int sandbox_prepare(void *worker);
 
