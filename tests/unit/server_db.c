@@ -162,7 +162,7 @@ static void blobs(struct db *db)
 		one.revision = i;
 		one.envelope[0] = i;
 		one.effective[0] = i;
-		CHECK_INT(db_config_put(db, &one, "text", i, &err), 0);
+		CHECK_INT(db_config_put(db, &one, "envelope", i, &err), 0);
 	}
 	for (uint8_t i = 1; i <= 6; i++) {
 		uint8_t hash[DB_HASH] = {i};
