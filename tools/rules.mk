@@ -67,23 +67,36 @@ $(foreach u,$(patsubst tests/unit/%.c,%,$(unit_sources)),$(eval $(call unit_rule
 
 .PHONY: units
 units: $(units)
-check: all units
-	@TYND_BUILD=$(BUILD) tests/run unit
+# Unit tables, and each fuzz driver over its corpus for a moment (it has sanitizers of its own).
+check: all units $(if $(SAN),,fuzzers)
+	@TYND_BUILD=$(BUILD) FUZZ_RUNS=2000 tests/run unit $(if $(SAN),,fuzz)
 
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/unit/*.d)
 
 # --- fuzz drivers: tests/fuzz/MODULE_what.c with clang's libFuzzer, corpus in tests/fuzz/MODULE_what/
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+fuzz_flags := -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+fuzz_archives = $(foreach m,$(1) $(call uses,$(1)),$(BUILD)/fuzzed/lib/$(m).a)
+define fuzzed_module_rules
+$(BUILD)/fuzzed/lib/$(1).a: $$(patsubst src/%.c,$(BUILD)/fuzzed/%.o,$$($(1)_sources))
+	@mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/fuzzed/$(1)/%.o: src/$(1)/%.c tools/rules.mk
+	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) $$($(1)_cflags) $(fuzz_flags) \
+		-fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $$@ $$<
+endef
+$(foreach m,$(modules),$(eval $(call fuzzed_module_rules,$(m))))
 define fuzz_rules
-$(BUILD)/fuzz/$(1): tests/fuzz/$(1).c $(foreach m,$(call module_of,$(1)) $(call uses,$(call module_of,$(1))),$$($(m)_sources))
-	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) $$(shell pkg-config --cflags $$($(call module_of,$(1))_pkgs)) -std=gnu17 -O1 -g \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $$@ $$(filter %.c,$$^) $$($(call module_of,$(1))_libs)
+$(BUILD)/fuzz/$(1): tests/fuzz/$(1).c $(call fuzz_archives,$(call module_of,$(1)))
+	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) $$($(call module_of,$(1))_cflags) $(fuzz_flags) \
+		-fsanitize=fuzzer,address,undefined -o $$@ $$< -Wl,--start-group $(call fuzz_archives,$(call module_of,$(1))) \
+		-Wl,--end-group $$($(call module_of,$(1))_libs)
 endef
 $(foreach f,$(fuzzers),$(eval $(call fuzz_rules,$(f))))
+-include $(wildcard $(BUILD)/fuzzed/*/*.d)
 .PHONY: fuzzers
 fuzzers: $(addprefix $(BUILD)/fuzz/,$(fuzzers))
 fuzz: fuzzers
-	@tests/run fuzz
+	@TYND_BUILD=$(BUILD) tests/run fuzz
 
 # --- texts
 languages := $(patsubst po/%.po,%,$(wildcard po/*.po))
