@@ -2,7 +2,8 @@
 /*
  * Removal while dispatching: a removed watch is only marked and unlinked from
  * epoll; it is freed after the round, so that events that were already fetched
- * for it find the mark. Timers are a list: a process has a handful of them.
+ * for it find the mark. A round within a round (a callback that waits) frees nothing, for
+ * the outer one may have fetched it. Timers are a list: a process has a handful of them.
  */
 #include "base/loop.h"
 
@@ -52,6 +53,7 @@ struct loop {
 	struct loop_watch *watches;
 	struct loop_timer *timers;
 	bool has_removed;
+	unsigned depth; /* rounds under way */
 };
 
 int64_t loop_now_us(void)
@@ -176,6 +178,7 @@ void loop_step(struct loop *loop, int timeout_ms)
 		log_error("waiting for events failed: %s", strerror(errno));
 		abort();
 	}
+	loop->depth++;
 	for (int i = 0; i < count && !loop->is_ended; i++) {
 		struct loop_watch *watch = events[i].data.ptr;
 
@@ -184,7 +187,7 @@ void loop_step(struct loop *loop, int timeout_ms)
 	}
 	if (!loop->is_ended)
 		run_timers(loop);
-	if (loop->has_removed)
+	if (--loop->depth == 0 && loop->has_removed)
 		free_removed(loop);
 }
 

@@ -27,6 +27,23 @@ static void remove_both(void *data, uint32_t events)
 	loop_watch_remove(own_take(pair->other));
 }
 
+struct nest {
+	struct loop *loop;
+	struct loop_watch *own, *other;
+	unsigned calls;
+};
+
+static void wait_within(void *data, uint32_t events)
+{
+	struct nest *nest = data;
+
+	(void)events;
+	nest->calls++;
+	loop_watch_remove(own_take(nest->own));
+	loop_watch_remove(own_take(nest->other));
+	loop_step(nest->loop, 0);
+}
+
 static void count(void *data)
 {
 	(*(unsigned *)data)++;
@@ -144,6 +161,21 @@ int main(void)
 		loop_step(loop, 100);
 		loop_step(loop, 0);
 		CHECK_INT(one.calls, 1);
+		for (int i = 0; i < 4; i++)
+			close(ends[i]);
+	}
+	TEST("a round within a round leaves what the outer one has fetched")
+	{
+		struct nest nest = {.loop = loop};
+		int ends[4];
+
+		CHECK(pipe(ends) == 0 && pipe(ends + 2) == 0);
+		nest.own = loop_watch_fd(loop, ends[0], EPOLLIN, wait_within, &nest);
+		nest.other = loop_watch_fd(loop, ends[2], EPOLLIN, wait_within, &nest);
+		CHECK(write(ends[1], "x", 1) == 1 && write(ends[3], "x", 1) == 1);
+		loop_step(loop, 100);
+		loop_step(loop, 0);
+		CHECK_INT(nest.calls, 1);
 		for (int i = 0; i < 4; i++)
 			close(ends[i]);
 	}
