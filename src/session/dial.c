@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -104,10 +105,38 @@ static bool may_dial(struct session *session, const rdpSettings *settings)
 	       freerdp_settings_get_uint32(settings, FreeRDP_RedirectionFlags) != 0;
 }
 
+/*
+ * A redirection dials from within FreeRDP: until it has its socket nobody else may call it. The
+ * descriptors of the old connection are closed, and the new one may get their numbers: the set
+ * is made anew after it.
+ */
+static void rest_handles(struct session *session, bool is_resting)
+{
+	session->rdp_fd_count = 0;
+	if (session->rdp_watch)
+		loop_watch_set(session->rdp_watch, is_resting ? 0 : EPOLLIN);
+}
+
+/* The wire's answer, or the end of our patience. */
+static int wait_for_answer(struct session *session, rdpContext *context)
+{
+	int64_t until_ms = loop_now_ms() + DIAL_LIMIT_MS;
+
+	while (!session->is_dialed && !session->is_ended && session->reason == REASON_NONE) {
+		int64_t left_ms = until_ms - loop_now_ms();
+
+		if (left_ms <= 0 || freerdp_shall_disconnect_context(context)) {
+			session->reason = REASON_SESSION_TIMEOUT;
+			return -ETIMEDOUT;
+		}
+		loop_step(session->loop, left_ms < 500 ? (int)left_ms : 500);
+	}
+	return 0;
+}
+
 int dial(rdpContext *context, rdpSettings *settings, const char *host, int port, DWORD timeout_ms)
 {
 	struct session *session = session_of(context);
-	int64_t until_ms = loop_now_ms() + DIAL_LIMIT_MS;
 
 	(void)timeout_ms;
 	if (!may_dial(session, settings))
@@ -118,15 +147,11 @@ int dial(rdpContext *context, rdpSettings *settings, const char *host, int port,
 		session->reason = REASON_SESSION_PROTOCOL;
 		return -1;
 	}
-	while (!session->is_dialed && !session->is_ended && session->reason == REASON_NONE) {
-		int64_t left_ms = until_ms - loop_now_ms();
-
-		if (left_ms <= 0 || freerdp_shall_disconnect_context(context)) {
-			session->reason = REASON_SESSION_TIMEOUT;
-			return -1;
-		}
-		loop_step(session->loop, left_ms < 500 ? (int)left_ms : 500);
-	}
+	rest_handles(session, true);
+	int r = wait_for_answer(session, context);
+	rest_handles(session, false);
+	if (r < 0)
+		return -1;
 	OWNED(fd) int fd = own_take_fd(&session->dialed_fd);
 	if (fd < 0 || prepare_socket(settings, fd) < 0) {
 		if (session->reason == REASON_NONE)
