@@ -22,9 +22,9 @@ struct screen {
 	bool is_busy;  /* a commit is under way */
 	bool is_fresh; /* nothing is staged yet, or what was is not to be trusted */
 	struct canvas canvases[CANVASES];
-	unsigned front;            /* the canvas that was staged last */
-	struct ui_rect difference; /* between the two canvases */
-	bool is_ui_staged, is_ui_pending; /* pending: with the commit under way */
+	unsigned front;                     /* the canvas that was staged last */
+	struct ui_rect difference;          /* between the two canvases */
+	bool is_ui_staged, is_ui_pending;   /* pending: with the commit under way */
 	struct pixels *cursor, *old_cursor; /* staged; leaves the screen with the commit */
 	int32_t cursor_x, cursor_y;
 };

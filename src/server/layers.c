@@ -184,8 +184,7 @@ static int undo_pass(const cJSON *changes, const cJSON *after, const struct laye
 {
 	const cJSON *change;
 
-	cJSON_ArrayForEach(change, changes)
-	{
+	cJSON_ArrayForEach(change, changes) {
 		const cJSON *path = cJSON_GetObjectItemCaseSensitive(change, "path");
 		const char *pointer = path->valuestring;
 		const cJSON *old = value_of(change, "before"), *new = value_of(change, "after");

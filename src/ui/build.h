@@ -22,8 +22,8 @@ struct build {
 	double factor;         /* how much smaller the column is set, so that it fits */
 	uint8_t message_lines; /* how much room messages may take */
 	uint8_t message_max;
-	uint8_t text_lines;    /* at most, of texts from outside */
-	int32_t x, y, w;       /* the column: where it stands and how wide it is */
+	uint8_t text_lines; /* at most, of texts from outside */
+	int32_t x, y, w;    /* the column: where it stands and how wide it is */
 };
 
 /* A length of the design in pixels, at least 1 for what is not 0. */
@@ -36,15 +36,14 @@ struct type type_of(const struct build *b, double size, bool is_bold);
 
 /* Set `text` with its top left (or the top of its line of `width`) at x, y; returns its height. */
 int32_t put_text(struct build *b, int32_t x, int32_t y, const struct type *type, uint32_t colour,
-		 const char *text);
+		const char *text);
 /* One line of `text`, cut to `width`, its middle at `middle_y`; returns its width. */
 int32_t put_line(struct build *b, int32_t x, int32_t middle_y, struct type type, int32_t width,
-		 uint32_t colour, const char *text);
+		uint32_t colour, const char *text);
 void put_box(struct build *b, struct ui_rect rect, int32_t radius, uint32_t colour);
 void put_ring(struct build *b, struct ui_rect rect, int32_t radius, int32_t stroke,
-	      uint32_t colour);
-void put_icon(struct build *b, enum icon icon, int32_t x, int32_t y, int32_t side,
-	      uint32_t colour);
+		uint32_t colour);
+void put_icon(struct build *b, enum icon icon, int32_t x, int32_t y, int32_t side, uint32_t colour);
 void put_area(struct build *b, struct ui_rect rect, enum ui_target target);
 /* Around what has the focus. */
 void put_focus(struct build *b, struct ui_rect rect, int32_t radius, enum ui_target target);

@@ -18,7 +18,7 @@ struct catalogue;
 
 /* FOLDER/LANGUAGE/LC_MESSAGES/tynd.mo. */
 int catalogue_open(const char *folder, const char *language, struct catalogue **ret,
-		   struct err *err);
+		struct err *err);
 
 /* The bytes are copied. -EINVAL when an offset points outside of them. */
 int catalogue_parse(const uint8_t *bytes, size_t size, struct catalogue **ret, struct err *err);

@@ -5,9 +5,7 @@
 
 #include "ui/ui.h"
 
-uint32_t field_shown_offset(const struct ui_model *model, enum ui_field_kind kind,
-			    uint32_t offset);
-uint32_t field_model_offset(const struct ui_model *model, enum ui_field_kind kind,
-			    uint32_t offset);
+uint32_t field_shown_offset(const struct ui_model *model, enum ui_field_kind kind, uint32_t offset);
+uint32_t field_model_offset(const struct ui_model *model, enum ui_field_kind kind, uint32_t offset);
 
 #endif

@@ -23,7 +23,7 @@ struct layout {
 void layout_reset(struct layout *layout);
 
 void layout_make(struct typesetter *setter, const struct catalogue *catalogue,
-		 const struct ui_model *model, struct ui_size size, struct layout *ret);
+		const struct ui_model *model, struct ui_size size, struct layout *ret);
 
 /* Fills `targets` (room for UI_TARGET_END) in reading order, returns how many. */
 uint32_t layout_targets(const struct ui_model *model, enum ui_target *targets);

@@ -15,7 +15,7 @@ void painter_destroy(struct painter *painter); /* takes NULL */
 
 /* Paint the part `clip` of the scene into premultiplied ARGB pixels of width * height. */
 void painter_paint(struct painter *painter, struct typesetter *setter, const struct scene *scene,
-		   const struct damage *clip, struct ui_size size, void *pixels, uint32_t stride);
+		const struct damage *clip, struct ui_size size, void *pixels, uint32_t stride);
 
 /* The lines of an icon in a square of `side` pixels, with the source that is set. */
 void icon_draw(cairo_t *cr, enum icon icon, double side);

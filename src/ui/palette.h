@@ -18,10 +18,10 @@ struct palette {
 	uint32_t on_backdrop_muted; /* its small print */
 	uint32_t on_backdrop_tint;  /* a breath of it: shapes behind icons */
 	uint32_t card, shadow;
-	uint32_t text, muted;       /* on the card */
+	uint32_t text, muted; /* on the card */
 	uint32_t field, field_hover, field_border;
 	uint32_t accent, accent_hover, accent_pressed, on_accent;
-	uint32_t accent_tint;       /* behind text in accent */
+	uint32_t accent_tint;                       /* behind text in accent */
 	uint32_t quiet, quiet_hover, quiet_pressed; /* secondary buttons, chips; `text` on them */
 	uint32_t info, info_tint;
 	uint32_t warning, warning_tint;

@@ -12,13 +12,13 @@
 enum { SCENE_NODES_MAX = 320, SCENE_TEXT_MAX = 24 * 1024, SCENE_DAMAGE_MAX = 24 };
 
 enum node_kind {
-	NODE_CLEAR,  /* see-through: the desktop below shows */
+	NODE_CLEAR,    /* see-through: the desktop below shows */
 	NODE_BACKDROP, /* from `colour` on top to `colour_end` */
-	NODE_BOX,    /* rounded rectangle, filled, or a line of `stroke` pixels inside its edge */
-	NODE_SHADOW, /* of a rounded rectangle `reach` pixels inside of `rect` */
+	NODE_BOX,      /* rounded rectangle, filled, or a line of `stroke` pixels inside its edge */
+	NODE_SHADOW,   /* of a rounded rectangle `reach` pixels inside of `rect` */
 	NODE_TEXT,
 	NODE_ICON,
-	NODE_AREA,   /* nothing to see: a larger place to click */
+	NODE_AREA, /* nothing to see: a larger place to click */
 };
 
 enum icon {
@@ -41,8 +41,8 @@ enum icon {
 struct node {
 	enum node_kind kind;
 	enum ui_target target;
-	struct ui_rect rect;  /* nothing is painted outside of it */
-	uint32_t colour;      /* 0xAARRGGBB, not premultiplied */
+	struct ui_rect rect; /* nothing is painted outside of it */
+	uint32_t colour;     /* 0xAARRGGBB, not premultiplied */
 	uint32_t colour_end;
 	int32_t radius;
 	int32_t stroke;
@@ -81,7 +81,7 @@ void scene_shift(struct scene *scene, uint32_t from, int32_t dx, int32_t dy);
 
 /* Where the pictures of the two differ, cut to width and height; rectangles do not overlap. */
 void scene_compare(const struct scene *before, const struct scene *after, int32_t width,
-		   int32_t height, struct damage *ret);
+		int32_t height, struct damage *ret);
 
 enum ui_target scene_hit(const struct scene *scene, int32_t x, int32_t y);
 

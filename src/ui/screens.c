@@ -95,7 +95,7 @@ static void add_server(struct build *b)
 	add_gap(b, 10);
 	add_paragraph(b, b->palette.text,
 			tr(b, "Enter the address you got from the helpdesk, for example "
-	                      "tynd.example.org."),
+			      "tynd.example.org."),
 			0);
 	if (b->model->reason != REASON_NONE) {
 		add_gap(b, 18);

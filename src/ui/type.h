@@ -18,8 +18,8 @@ struct type {
 	uint8_t lines; /* at most, then an ellipsis; 0: as many as needed */
 	uint8_t align; /* enum type_align, within `width` */
 	bool is_bold;
-	bool is_code;  /* digits of one width, zero with a slash */
-	bool is_even;  /* lines of about the same length: no lone word on the last one */
+	bool is_code;   /* digits of one width, zero with a slash */
+	bool is_even;   /* lines of about the same length: no lone word on the last one */
 	bool is_secret; /* a password that is shown: see typesetter_forget */
 };
 
@@ -36,18 +36,18 @@ void typesetter_forget(struct typesetter *setter);
 
 /* Size of the set text; `ink` (may be NULL) covers every pixel it touches, from its origin. */
 void type_measure(struct typesetter *setter, const struct type *type, const char *text,
-		  int32_t *width, int32_t *height, struct ui_rect *ink);
+		int32_t *width, int32_t *height, struct ui_rect *ink);
 
 /* Pixels from the start of the text to the byte offset `index`. */
 int32_t type_index_to_x(struct typesetter *setter, const struct type *type, const char *text,
-			uint32_t index);
+		uint32_t index);
 
 /* The byte offset whose place is nearest to x. */
 uint32_t type_x_to_index(struct typesetter *setter, const struct type *type, const char *text,
-			 int32_t x);
+		int32_t x);
 
 /* Draw with its origin at x, y in the source that is set. */
 void type_show(struct typesetter *setter, cairo_t *cr, const struct type *type, const char *text,
-	       int32_t x, int32_t y);
+		int32_t x, int32_t y);
 
 #endif

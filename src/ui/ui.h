@@ -29,7 +29,13 @@ enum ui_screen {
 	UI_BLANK,      /* a second monitor: background and identity only */
 };
 
-enum ui_field_kind { UI_FIELD_USER, UI_FIELD_PASSWORD, UI_FIELD_DOMAIN, UI_FIELD_SERVER, UI_FIELDS };
+enum ui_field_kind {
+	UI_FIELD_USER,
+	UI_FIELD_PASSWORD,
+	UI_FIELD_DOMAIN,
+	UI_FIELD_SERVER,
+	UI_FIELDS
+};
 
 enum { UI_FIELD_MAX = 256 };
 
@@ -61,31 +67,31 @@ enum ui_target {
 	UI_TARGET_PRIMARY,
 	UI_TARGET_SECONDARY,
 	UI_TARGET_MESSAGE_CLOSE, /* in SESSION: of messages[0], the one that is shown */
-	UI_TARGET_DESKTOP,   /* + index of the desktop */
+	UI_TARGET_DESKTOP,       /* + index of the desktop */
 	UI_TARGET_END = UI_TARGET_DESKTOP + CONF_DESKTOPS_MAX,
 };
 
 struct ui_model {
 	enum ui_screen screen;
-	char language[16];      /* "en", "da" */
+	char language[16]; /* "en", "da" */
 	struct ui_field fields[UI_FIELDS];
-	enum ui_target focus;   /* draws the focus ring */
+	enum ui_target focus; /* draws the focus ring */
 	enum ui_target hover;
 	enum ui_target pressed;
-	bool is_caps_lock_on;   /* warning beside the password */
+	bool is_caps_lock_on; /* warning beside the password */
 	bool is_password_shown;
-	bool is_busy;           /* a spinner's place: drawn as three dots, `tick` picks which is lit */
+	bool is_busy; /* a spinner's place: drawn as three dots, `tick` picks which is lit */
 	uint32_t tick;
 	enum reason reason;
-	uint32_t detail;        /* FreeRDP's number behind the code, 0: none */
-	uint32_t phase;         /* enum wire_phase while connecting */
-	char code[16];          /* approval */
-	char server[96];        /* small print */
-	char address[64];       /* own IP address, small print */
-	char version[32];       /* small print */
-	uint32_t retry_in_s;    /* 0: no automatic retry */
-	bool is_offline;        /* small notice: works without the server */
-	char clock[16];         /* "13:37", "" hides */
+	uint32_t detail;     /* FreeRDP's number behind the code, 0: none */
+	uint32_t phase;      /* enum wire_phase while connecting */
+	char code[16];       /* approval */
+	char server[96];     /* small print */
+	char address[64];    /* own IP address, small print */
+	char version[32];    /* small print */
+	uint32_t retry_in_s; /* 0: no automatic retry */
+	bool is_offline;     /* small notice: works without the server */
+	char clock[16];      /* "13:37", "" hides */
 	struct conf_identity identity;
 	struct conf_helpdesk helpdesk;
 	struct conf_branding branding;
@@ -124,15 +130,15 @@ void ui_destroy(struct ui *ui); /* takes NULL */
  * `damage` gets the bounding rectangle of what was drawn (empty: nothing).
  */
 void ui_draw(struct ui *ui, const struct ui_model *model, const struct ui_model *previous,
-	     struct ui_size size, void *pixels, uint32_t stride, struct ui_rect *damage);
+		struct ui_size size, void *pixels, uint32_t stride, struct ui_rect *damage);
 
 /* What lies at x, y: the same layout that ui_draw uses. */
 enum ui_target ui_hit(struct ui *ui, const struct ui_model *model, struct ui_size size, int32_t x,
-		      int32_t y);
+		int32_t y);
 
 /* Where in a field's text a click at x falls: byte offset for ui_field.cursor. */
 uint32_t ui_field_offset(struct ui *ui, const struct ui_model *model, struct ui_size size,
-			 enum ui_field_kind field, int32_t x);
+		enum ui_field_kind field, int32_t x);
 
 /* The next target for Tab (or Shift+Tab), in reading order; wraps. */
 enum ui_target ui_focus_next(const struct ui_model *model, bool is_backward);

@@ -198,8 +198,7 @@ static void put(struct stage *stage, unsigned index, enum display_layer layer,
 
 static void test_lit(struct stage *stage)
 {
-	TEST("an output is lit in the wanted mode, black")
-	{
+	TEST("an output is lit in the wanted mode, black") {
 		static uint32_t pixels[WIDTH * HEIGHT];
 		unsigned lit = 0;
 		CHECK(begin(stage, "basics", 1));
@@ -214,8 +213,7 @@ static void test_lit(struct stage *stage)
 			lit += (pixels[i] & 0xffffff) != 0;
 		CHECK_INT(lit, 0);
 	}
-	TEST("desktop and cursor are shown as in memory, the cursor by its plane")
-	{
+	TEST("desktop and cursor are shown as in memory, the cursor by its plane") {
 		put(stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
 		put(stage, 0, DISPLAY_CURSOR, cursor_picture(), 100, 100);
 		show(stage, 0);
@@ -229,8 +227,7 @@ static void test_lit(struct stage *stage)
 
 static void test_costs(struct stage *stage)
 {
-	TEST("a cursor that moves copies nothing, also over the edges")
-	{
+	TEST("a cursor that moves copies nothing, also over the edges") {
 		static const int32_t places[][2] = {
 				{300, 200}, {-20, -20}, {630, 470}, {2000, 10}, {0, 0}};
 		struct display_stats before = display_stats(stage->display);
@@ -244,8 +241,7 @@ static void test_costs(struct stage *stage)
 		CHECK_INT(after.commits - before.commits, sizeof places / sizeof *places);
 		CHECK_INT(after.bytes_copied - before.bytes_copied, 0);
 	}
-	TEST("an idle display makes no commit and no event")
-	{
+	TEST("an idle display makes no commit and no event") {
 		struct display_stats before = display_stats(stage->display);
 		unsigned shown = stage->seen.shown;
 		for (unsigned i = 0; i < 3; i++) {
@@ -259,8 +255,7 @@ static void test_costs(struct stage *stage)
 
 static void test_damage(struct stage *stage)
 {
-	TEST("only damage is copied: once for each of the two frames")
-	{
+	TEST("only damage is copied: once for each of the two frames") {
 		struct display_picture picture = desktop_picture();
 		struct display_rect spot = {10, 10, 20, 20};
 		show(stage, 0);
@@ -281,8 +276,7 @@ static void test_damage(struct stage *stage)
 				WIDTH * HEIGHT * 4 + 10 * 10 * 4);
 		CHECK_INT(differs(stage, 0), 0);
 	}
-	TEST("many commits at once become few")
-	{
+	TEST("many commits at once become few") {
 		uint64_t before = display_stats(stage->display).commits;
 		for (unsigned i = 0; i < 100; i++) {
 			put(stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
@@ -337,16 +331,13 @@ static void play(const char *device, unsigned heads, bool has_cursor, unsigned r
 
 static void test_random(void)
 {
-	TEST("random changes show what the headless output shows")
-	{
+	TEST("random changes show what the headless output shows") {
 		play("random", 1, true, 100);
 	}
-	TEST("the same without a cursor plane")
-	{
+	TEST("the same without a cursor plane") {
 		play("plain", 1, false, 50);
 	}
-	TEST("the same on two heads, each on its own")
-	{
+	TEST("the same on two heads, each on its own") {
 		play("double", 2, true, 50);
 	}
 }
@@ -356,15 +347,13 @@ static void test_hotplug(void)
 	struct stage stage;
 
 	vkms_create("plugs", 2, true);
-	TEST("a monitor that is pulled takes its output along")
-	{
+	TEST("a monitor that is pulled takes its output along") {
 		CHECK(begin(&stage, "plugs", 2));
 		CHECK(vkms_plug("plugs", 0, false));
 		CHECK(wait_for(&stage, &stage.seen.outputs, 1));
 		CHECK_INT(display_output_count(stage.display), 1);
 	}
-	TEST("the other one goes on")
-	{
+	TEST("the other one goes on") {
 		struct display_picture picture = desktop_picture();
 		struct display_output *output = display_output_at(stage.display, 0);
 		CHECK_INT(display_set_layer(output, DISPLAY_UI, &picture, 0, 0, NULL, 0), 0);
@@ -372,8 +361,7 @@ static void test_hotplug(void)
 		settle(&stage);
 		CHECK_INT(stage.seen.shown, 1);
 	}
-	TEST("a monitor that is plugged in is lit within the second")
-	{
+	TEST("a monitor that is plugged in is lit within the second") {
 		CHECK(vkms_plug("plugs", 0, true));
 		CHECK(wait_for(&stage, &stage.seen.outputs, 2));
 		CHECK_INT(display_output_count(stage.display), 2);
@@ -382,8 +370,7 @@ static void test_hotplug(void)
 		settle(&stage);
 		CHECK_INT(differs(&stage, 1), 0);
 	}
-	TEST("a display without any monitor waits for one")
-	{
+	TEST("a display without any monitor waits for one") {
 		vkms_plug("plugs", 0, false);
 		vkms_plug("plugs", 1, false);
 		CHECK(wait_for(&stage, &stage.seen.outputs, 3));
@@ -392,8 +379,7 @@ static void test_hotplug(void)
 		CHECK(wait_for(&stage, &stage.seen.outputs, 4));
 		CHECK_INT(display_output_count(stage.display), 1);
 	}
-	TEST("a device that vanishes is lost, with a reason")
-	{
+	TEST("a device that vanishes is lost, with a reason") {
 		CHECK_TEXT(stage.seen.lost, "");
 		vkms_destroy("plugs");
 		for (unsigned i = 0; i < 50 && !stage.seen.lost[0]; i++)
@@ -408,8 +394,7 @@ static void test_power(void)
 	struct stage stage;
 
 	vkms_create("power", 1, true);
-	TEST("without power nothing is shown, with power the last commit is")
-	{
+	TEST("without power nothing is shown, with power the last commit is") {
 		CHECK(begin(&stage, "power", 1));
 		display_set_power(stage.display, false);
 		put(&stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
@@ -432,8 +417,7 @@ static void test_master(void)
 	struct stage stage;
 
 	vkms_create("master", 1, true);
-	TEST("a second display on the card is refused by name")
-	{
+	TEST("a second display on the card is refused by name") {
 		struct display_kms_options options = {vkms_path("master"), 0, 0};
 		struct display_handler handler = {0};
 		struct display *second = NULL;
@@ -442,8 +426,7 @@ static void test_master(void)
 		CHECK(display_create_kms(stage.loop, &options, &handler, &second, &err) < 0);
 		CHECK_HAS(err.text, "another program has the screen");
 	}
-	TEST("a master that was lost and is free is taken back")
-	{
+	TEST("a master that was lost and is free is taken back") {
 		CHECK_INT(drmDropMaster(output_at(&stage, 0)->kms->fd), 0);
 		put(&stage, 0, DISPLAY_DESKTOP, desktop_picture(), 0, 0);
 		show(&stage, 0);
@@ -451,8 +434,7 @@ static void test_master(void)
 		CHECK_INT(stage.seen.shown, 1);
 		CHECK_INT(differs(&stage, 0), 0);
 	}
-	TEST("a master that another program took is lost, with a reason")
-	{
+	TEST("a master that another program took is lost, with a reason") {
 		CHECK_INT(drmDropMaster(output_at(&stage, 0)->kms->fd), 0);
 		OWNED(fd) int other = open(vkms_path("master"), O_RDWR | O_CLOEXEC);
 		CHECK_INT(drmSetMaster(other), 0);

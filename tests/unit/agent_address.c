@@ -50,13 +50,11 @@ static void check_case(unsigned i)
 
 int main(void)
 {
-	TEST("an address is host, host:port or a URL, and nothing else")
-	{
+	TEST("an address is host, host:port or a URL, and nothing else") {
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i);
 	}
-	TEST("a host that is too long is refused, one that fits is not")
-	{
+	TEST("a host that is too long is refused, one that fits is not") {
 		char text[WIRE_URL_MAX + 64];
 		struct address address;
 
@@ -70,8 +68,7 @@ int main(void)
 		text[sizeof(text) - 1] = 0;
 		CHECK(address_parse(text, &address, NULL) < 0);
 	}
-	TEST("the first source that makes sense is taken")
-	{
+	TEST("the first source that makes sense is taken") {
 		const char *const texts[] = {"", "not an address", "second:1", "third"};
 		struct address address = {0};
 

@@ -36,16 +36,14 @@ static int run_confined(const char *path)
 		printf("skipped: %s\n", err.text);
 		return 77;
 	}
-	TEST("the store stays usable")
-	{
+	TEST("the store stays usable") {
 		CHECK_INT(r, 0);
 		CHECK_INT(store_write(&store, STORE_TRIAL, "x", 1), 0);
 		CHECK_INT(store_rename(&store, STORE_TRIAL, STORE_CURRENT), 0);
 		CHECK_INT(store_remove(&store, STORE_CURRENT), 0);
 		CHECK_INT(access("/etc/passwd", R_OK), 0);
 	}
-	TEST("nothing else can be written, and no program started")
-	{
+	TEST("nothing else can be written, and no program started") {
 		CHECK_INT(create("other"), EACCES);
 		CHECK_INT(create("store/file"), 0);
 		CHECK_INT(open("/etc/passwd", O_WRONLY | O_CLOEXEC), -1);

@@ -59,20 +59,16 @@ static void test_foreign(void)
 
 int main(void)
 {
-	TEST("a key survives writing and reading")
-	{
+	TEST("a key survives writing and reading") {
 		test_round();
 	}
-	TEST("a request is signed by the key")
-	{
+	TEST("a request is signed by the key") {
 		test_request();
 	}
-	TEST("other keys and rubbish are refused")
-	{
+	TEST("other keys and rubbish are refused") {
 		test_foreign();
 	}
-	TEST("rubbish is no certificate")
-	{
+	TEST("rubbish is no certificate") {
 		OWNED(certificate) X509 *certificate = NULL;
 		struct err err;
 

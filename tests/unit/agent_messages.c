@@ -139,16 +139,13 @@ static void test_cut(void)
 
 int main(void)
 {
-	TEST("an answer to enrol is taken whole or refused with the key's name")
-	{
+	TEST("an answer to enrol is taken whole or refused with the key's name") {
 		test_enrolments();
 	}
-	TEST("a decision is one of three, and an approval has all it needs")
-	{
+	TEST("a decision is one of three, and an approval has all it needs") {
 		test_decision();
 	}
-	TEST("an offer has a whole revision and a hash")
-	{
+	TEST("an offer has a whole revision and a hash") {
 		for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 			struct messages_offer offer = {0};
 			struct err err;
@@ -159,12 +156,10 @@ int main(void)
 			CHECK_INT(offer.revision, offers[i].revision);
 		}
 	}
-	TEST("a report is what the protocol says")
-	{
+	TEST("a report is what the protocol says") {
 		test_report();
 	}
-	TEST("requests are what the protocol says")
-	{
+	TEST("requests are what the protocol says") {
 		const uint8_t nonce[MESSAGES_NONCE_SIZE] = {0xab};
 		const struct messages_hardware hardware = {.model = "M", .mac = "1:2"};
 		OWNED(memory) char *poll = messages_poll(nonce, 25);
@@ -175,8 +170,7 @@ int main(void)
 		CHECK_HAS(enrol, "{\"csr\":\"CSR\",\"commitment\":\"ab00");
 		CHECK_HAS(enrol, "\"hardware\":{\"model\":\"M\",\"serial\":\"\",\"mac\":\"1:2\"");
 	}
-	TEST("the server's sentence is shown only when it is one")
-	{
+	TEST("the server's sentence is shown only when it is one") {
 		char error[WIRE_DETAIL_MAX];
 
 		messages_read_error("{\"error\":\"no such device\"}", 26, error);
@@ -186,8 +180,7 @@ int main(void)
 		messages_read_error("<html>", 6, error);
 		CHECK_TEXT(error, "");
 	}
-	TEST("a text is cut between characters")
-	{
+	TEST("a text is cut between characters") {
 		test_cut();
 	}
 	TEST_END();

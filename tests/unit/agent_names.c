@@ -183,20 +183,16 @@ static void test_dial(void)
 
 int main(void)
 {
-	TEST("the lowest priority is taken, by weight")
-	{
+	TEST("the lowest priority is taken, by weight") {
 		test_pick();
 	}
-	TEST("no target is none")
-	{
+	TEST("no target is none") {
 		test_nothing();
 	}
-	TEST("more names than threads are all answered, cancelled ones are not")
-	{
+	TEST("more names than threads are all answered, cancelled ones are not") {
 		test_threads();
 	}
-	TEST("only a host and port of the config may be dialled")
-	{
+	TEST("only a host and port of the config may be dialled") {
 		struct conf conf = {.desktop_count = 1};
 
 		memcpy(conf.desktops[0].host, "Rds.Example", 12);
@@ -209,8 +205,7 @@ int main(void)
 		conf.desktop_count = 0;
 		CHECK(!dial_is_permitted(&conf, "rds.example", 3389));
 	}
-	TEST("a connection is handed out, and a failure has its reason")
-	{
+	TEST("a connection is handed out, and a failure has its reason") {
 		test_dial();
 	}
 	TEST_END();

@@ -45,8 +45,7 @@ static void test_watch(void)
 
 int main(void)
 {
-	TEST("the network file says what there is")
-	{
+	TEST("the network file says what there is") {
 		struct network network =
 				parse("state=up\ninterface=eth0\naddress=10.0.2.15\nrouter=1\n"
 				      "domain=skole.example\nserver=tynd:1\nntp=x\n");
@@ -57,15 +56,13 @@ int main(void)
 		CHECK_TEXT(network.domain, "skole.example");
 		CHECK_TEXT(network.server, "tynd:1");
 	}
-	TEST("states are known by name, others are unknown")
-	{
+	TEST("states are known by name, others are unknown") {
 		CHECK_INT(parse("state=no-carrier").state, NETWORK_NO_CARRIER);
 		CHECK_INT(parse("state=no-address\n").state, NETWORK_NO_ADDRESS);
 		CHECK_INT(parse("state=UP\n").state, NETWORK_UNKNOWN);
 		CHECK_INT(parse("").state, NETWORK_UNKNOWN);
 	}
-	TEST("lines that make no sense are passed over")
-	{
+	TEST("lines that make no sense are passed over") {
 		struct network network = parse("=\n\nstate\nxstate=up\nserver=a\x01"
 					       "b\naddress=\xff\n"
 					       "state=up");
@@ -80,8 +77,7 @@ int main(void)
 		CHECK_INT(network_parse("state=up\0x\nstate=no-carrier", 27).state,
 				NETWORK_NO_CARRIER);
 	}
-	TEST("the kernel command line names server and CA")
-	{
+	TEST("the kernel command line names server and CA") {
 		struct cmdline cmdline =
 				parse_cmdline("quiet tynd.server=a:1 x tynd.ca=sha256:" HASH
 					      " tynd.server=b:2\n");
@@ -91,16 +87,14 @@ int main(void)
 		CHECK_INT(cmdline.pin[1], 0x11);
 		CHECK_TEXT(parse_cmdline("xtynd.server=a").server, "");
 	}
-	TEST("a CA that cannot be read is told apart from none")
-	{
+	TEST("a CA that cannot be read is told apart from none") {
 		CHECK(!parse_cmdline("quiet").is_pin_broken);
 		CHECK(parse_cmdline("tynd.ca=").is_pin_broken);
 		CHECK(parse_cmdline("tynd.ca=sha256:12").is_pin_broken);
 		CHECK(parse_cmdline("tynd.ca=" HASH).is_pin_broken);
 		CHECK(!parse_cmdline("tynd.ca=" HASH).has_pin);
 	}
-	TEST("a change of the file is seen")
-	{
+	TEST("a change of the file is seen") {
 		test_watch();
 	}
 	TEST_END();

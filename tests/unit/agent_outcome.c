@@ -75,13 +75,11 @@ int main(void)
 {
 	const int64_t floor_s = 1790000000, year_s = 365 * 24 * 3600;
 
-	TEST("each outcome has its reason and its sentence")
-	{
+	TEST("each outcome has its reason and its sentence") {
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i);
 	}
-	TEST("a clock below the floor or ten years past it is wrong")
-	{
+	TEST("a clock below the floor or ten years past it is wrong") {
 		CHECK_INT(clock_judge(0, floor_s), CLOCK_BEHIND);
 		CHECK_INT(clock_judge(floor_s - 1, floor_s), CLOCK_BEHIND);
 		CHECK_INT(clock_judge(floor_s, floor_s), CLOCK_PLAUSIBLE);
@@ -89,13 +87,11 @@ int main(void)
 		CHECK_INT(clock_judge(floor_s + 10 * year_s + 1, floor_s), CLOCK_AHEAD);
 		CHECK_INT(clock_judge(4102444800, floor_s), CLOCK_AHEAD);
 	}
-	TEST("certificates are judged at the clock, never below the floor")
-	{
+	TEST("certificates are judged at the clock, never below the floor") {
 		CHECK_INT(clock_for_trust(0, floor_s), floor_s);
 		CHECK_INT(clock_for_trust(floor_s + 5, floor_s), floor_s + 5);
 	}
-	TEST("the pause doubles to a minute and is full jitter")
-	{
+	TEST("the pause doubles to a minute and is full jitter") {
 		static const struct {
 			unsigned failures;
 			int64_t most;
@@ -111,16 +107,14 @@ int main(void)
 					0);
 		}
 	}
-	TEST("Retry-After counts when it is longer, up to an hour, and is spread")
-	{
+	TEST("Retry-After counts when it is longer, up to an hour, and is spread") {
 		CHECK_INT(outcome_back_off_ms(1, 20, 0), 20000);
 		CHECK_INT(outcome_back_off_ms(1, 20, 2000), 22000);
 		CHECK_INT(outcome_back_off_ms(1, 1000000, 0), 3600000);
 		CHECK_INT(outcome_back_off_ms(7, 1, 59000), 59000);
 		CHECK_INT(outcome_back_off_ms(1, -5, 7), 7);
 	}
-	TEST("a spread stays within a tenth")
-	{
+	TEST("a spread stays within a tenth") {
 		CHECK_INT(outcome_spread_ms(1000, 0), 900);
 		CHECK_INT(outcome_spread_ms(1000, 200), 1100);
 		CHECK_INT(outcome_spread_ms(1000, 201), 900);

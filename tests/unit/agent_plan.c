@@ -142,17 +142,14 @@ static void test_failure(void)
 
 int main(void)
 {
-	TEST("what is known decides the next step and what is shown")
-	{
+	TEST("what is known decides the next step and what is shown") {
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i);
 	}
-	TEST("the way of a new device leads to its config")
-	{
+	TEST("the way of a new device leads to its config") {
 		test_way();
 	}
-	TEST("a server that forgot the enrolment is asked anew")
-	{
+	TEST("a server that forgot the enrolment is asked anew") {
 		struct plan plan = {
 				.has_server = true, .has_enrolment = true, .is_code_known = true};
 
@@ -160,16 +157,13 @@ int main(void)
 		CHECK_INT(plan_next(&plan), PLAN_ENROL);
 		CHECK(!plan.is_code_known);
 	}
-	TEST("a refused device asks again after minutes")
-	{
+	TEST("a refused device asks again after minutes") {
 		test_denied();
 	}
-	TEST("an offer whose config never comes whole is not hammered")
-	{
+	TEST("an offer whose config never comes whole is not hammered") {
 		test_endless_offer();
 	}
-	TEST("a long-poll that ends at once does not spin")
-	{
+	TEST("a long-poll that ends at once does not spin") {
 		struct plan plan = {.is_enrolled = true, .has_server = true};
 		struct plan_event event = {PLAN_NOTHING, .took_ms = 3};
 
@@ -177,16 +171,13 @@ int main(void)
 		event.took_ms = 1000;
 		CHECK_INT(plan_after(&plan, PLAN_WAIT, &event), 0);
 	}
-	TEST("a failure keeps an enrolled device offline with its reason until it works")
-	{
+	TEST("a failure keeps an enrolled device offline with its reason until it works") {
 		test_failure();
 	}
-	TEST("a cable begins at once what its absence stopped")
-	{
+	TEST("a cable begins at once what its absence stopped") {
 		test_cable();
 	}
-	TEST("DNS is asked again after a minute, or about")
-	{
+	TEST("DNS is asked again after a minute, or about") {
 		struct plan plan = {.has_domain = true};
 
 		CHECK(after(&plan, PLAN_NOTHING, REASON_NONE) >= 54000);

@@ -98,8 +98,7 @@ static void test_trust(void)
 
 int main(void)
 {
-	TEST("trust is read whole or not at all")
-	{
+	TEST("trust is read whole or not at all") {
 		for (unsigned i = 0; i < sizeof(trusts) / sizeof(trusts[0]); i++) {
 			struct store_trust trust = {0};
 			struct err err;
@@ -110,12 +109,10 @@ int main(void)
 			CHECK_INT(trust.config_key[31], trusts[i].is_good ? 31 : 0);
 		}
 	}
-	TEST("trust survives writing and reading")
-	{
+	TEST("trust survives writing and reading") {
 		test_trust();
 	}
-	TEST("the state is read whole or not at all")
-	{
+	TEST("the state is read whole or not at all") {
 		for (unsigned i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 			struct store_state state = {0};
 			struct err err;
@@ -126,8 +123,7 @@ int main(void)
 			CHECK_INT(state.seen, states[i].is_good ? 3 : 0);
 		}
 	}
-	TEST("the state survives writing and reading")
-	{
+	TEST("the state survives writing and reading") {
 		struct store_state state = {5, 4, 1790000000, 2, "tynd:1"}, back = {0};
 		struct err err;
 		OWNED(memory) char *text = store_print_state(&state);
@@ -135,12 +131,10 @@ int main(void)
 		CHECK_INT(store_parse_state(text, strlen(text), &back, &err), 0);
 		CHECK(memcmp(&state, &back, sizeof(state)) == 0);
 	}
-	TEST("files are written whole, private, and moved into place")
-	{
+	TEST("files are written whole, private, and moved into place") {
 		test_files();
 	}
-	TEST("a store that cannot be is said, not fatal")
-	{
+	TEST("a store that cannot be is said, not fatal") {
 		struct store store = store_open("/proc/tynd/store");
 
 		CHECK_HAS(store.trouble.text, "/proc/tynd");

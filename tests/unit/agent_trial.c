@@ -39,8 +39,7 @@ static const struct {
 
 int main(void)
 {
-	TEST("only what is newer than all that was seen is taken")
-	{
+	TEST("only what is newer than all that was seen is taken") {
 		for (unsigned i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
 			struct err err = {0};
 
@@ -49,16 +48,14 @@ int main(void)
 			CHECK_INT(err.text[0] != 0, takes[i].reason != REASON_NONE);
 		}
 	}
-	TEST("the server is told the newest that it need not offer")
-	{
+	TEST("the server is told the newest that it need not offer") {
 		const struct trial_floor floor = {.held = 4, .seen = 9, .returned = 6};
 
 		CHECK_INT(trial_newest(&floor, 0), 6);
 		CHECK_INT(trial_newest(&floor, 5), 6);
 		CHECK_INT(trial_newest(&floor, 8), 8);
 	}
-	TEST("a config is good when screen and server are there, and returns in time otherwise")
-	{
+	TEST("a config is good when screen and server are there, and returns in time otherwise") {
 		for (unsigned i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
 			CHECK_INT(trial_verdict(&trials[i].trial, trials[i].now_ms, TRIAL_MS),
 					trials[i].verdict);

@@ -89,8 +89,7 @@ static int run(const char *const argv[], const int *fds, unsigned fd_count)
 
 static void test_child(void)
 {
-	TEST("a child gets its descriptors from 3 on and no others")
-	{
+	TEST("a child gets its descriptors from 3 on and no others") {
 		const char *const argv[] = {"/bin/sh", "-c",
 				"echo ok >&4; [ ! -e /proc/self/fd/5 ] && [ -z \"$HOME\" ]", NULL};
 		int ends[2];
@@ -103,15 +102,13 @@ static void test_child(void)
 		close(ends[0]);
 		close(ends[1]);
 	}
-	TEST("the end of a child is described")
-	{
+	TEST("the end of a child is described") {
 		const char *const argv[] = {"/bin/sh", "-c", "kill -SEGV $$", NULL};
 
 		CHECK_HAS(child_describe(run(argv, NULL, 0)).text, "signal 11");
 		CHECK_HAS(child_describe(3 << 8).text, "code 3");
 	}
-	TEST("a program that is not there ends with 127")
-	{
+	TEST("a program that is not there ends with 127") {
 		const char *const argv[] = {"/does/not/exist", NULL};
 
 		CHECK_INT(WEXITSTATUS(run(argv, NULL, 0)), 127);
@@ -120,8 +117,7 @@ static void test_child(void)
 
 static void test_file(void)
 {
-	TEST("a file is written whole and read back, up to the limit")
-	{
+	TEST("a file is written whole and read back, up to the limit") {
 		char folder[] = "/tmp/base_loop.XXXXXX", path[64];
 		struct err err;
 		OWNED(array) struct array array = {.max = 5};
@@ -149,8 +145,7 @@ int main(void)
 	unsigned first = 0, second = 0;
 	int number = 0;
 
-	TEST("a watch that was removed in the same round is not called")
-	{
+	TEST("a watch that was removed in the same round is not called") {
 		struct pair one = {0};
 		int ends[4];
 
@@ -164,8 +159,7 @@ int main(void)
 		for (int i = 0; i < 4; i++)
 			close(ends[i]);
 	}
-	TEST("a round within a round leaves what the outer one has fetched")
-	{
+	TEST("a round within a round leaves what the outer one has fetched") {
 		struct nest nest = {.loop = loop};
 		int ends[4];
 
@@ -179,8 +173,7 @@ int main(void)
 		for (int i = 0; i < 4; i++)
 			close(ends[i]);
 	}
-	TEST("timers fire once, in time, and not when disarmed")
-	{
+	TEST("timers fire once, in time, and not when disarmed") {
 		struct loop_timer *a = loop_add_timer(loop, count, &first);
 		struct loop_timer *b = loop_add_timer(loop, count, &second);
 
@@ -194,8 +187,7 @@ int main(void)
 		loop_timer_remove(a);
 		loop_timer_remove(b);
 	}
-	TEST("a timer that arms itself at once lets the loop go on")
-	{
+	TEST("a timer that arms itself at once lets the loop go on") {
 		struct again again = {0};
 
 		again.timer = loop_add_timer(loop, arm_again, &again);
@@ -204,8 +196,7 @@ int main(void)
 		CHECK(again.calls == 1);
 		loop_timer_remove(again.timer);
 	}
-	TEST("a signal arrives through the loop")
-	{
+	TEST("a signal arrives through the loop") {
 		struct loop_signal *watch = loop_add_signal(loop, SIGUSR1, on_signal, &number);
 
 		raise(SIGUSR1);

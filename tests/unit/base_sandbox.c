@@ -9,8 +9,7 @@
 
 int main(void)
 {
-	TEST("a worker's program is an absolute path that fits")
-	{
+	TEST("a worker's program is an absolute path that fits") {
 		struct sandbox_worker worker;
 		char path[SANDBOX_PATH_MAX + 1];
 		struct err err;
@@ -27,8 +26,7 @@ int main(void)
 		CHECK_INT(worker.dispensable, SANDBOX_LANDLOCK);
 		CHECK_INT(worker.uid, geteuid() == 0 ? 1234 : geteuid());
 	}
-	TEST("root is no worker, and unknown users are none")
-	{
+	TEST("root is no worker, and unknown users are none") {
 		static const char *const users[] = {
 				"root", "0", "nobody-of-this-name", "", "4294967295"};
 		struct sandbox_worker worker = {.uid = 77};
@@ -38,8 +36,7 @@ int main(void)
 			CHECK(sandbox_worker_init(&worker, users[i], "/usr/bin/x", 0, &err) < 0);
 		CHECK_INT(worker.uid, 77);
 	}
-	TEST("walls have names")
-	{
+	TEST("walls have names") {
 		char text[128], small[12];
 
 		CHECK_TEXT(sandbox_describe(0, text, sizeof(text)), "none");
@@ -50,8 +47,7 @@ int main(void)
 						sizeof(small),
 				1);
 	}
-	TEST("the environment of a worker holds nothing of ours")
-	{
+	TEST("the environment of a worker holds nothing of ours") {
 		for (unsigned i = 0; sandbox_environment[i]; i++)
 			CHECK(strncmp(sandbox_environment[i], "LD_", 3) != 0);
 	}

@@ -111,23 +111,21 @@ int main(void)
 
 	for (size_t i = 0; i < sizeof(utf8_rows) / sizeof(utf8_rows[0]); i++)
 		TEST("UTF-8 is well-formed or refused")
-	CHECK_INT(text_is_utf8(utf8_rows[i].text, strlen(utf8_rows[i].text)),
-			utf8_rows[i].is_valid);
+			CHECK_INT(text_is_utf8(utf8_rows[i].text, strlen(utf8_rows[i].text)),
+					utf8_rows[i].is_valid);
 	for (size_t i = 0; i < sizeof(number_rows) / sizeof(number_rows[0]); i++)
 		TEST("a whole number is exact or refused")
-	test_number(&number_rows[i]);
+			test_number(&number_rows[i]);
 	for (size_t i = 0; i < sizeof(base64_rows) / sizeof(base64_rows[0]); i++)
 		TEST("base64 is canonical or refused")
-	test_base64(&base64_rows[i]);
-	TEST("a text that does not fit leaves the buffer as it was")
-	{
+			test_base64(&base64_rows[i]);
+	TEST("a text that does not fit leaves the buffer as it was") {
 		CHECK_INT(text_copy(buffer, sizeof(buffer), "12345678"), -E2BIG);
 		CHECK_TEXT(buffer, "before");
 		CHECK_INT(text_copy(buffer, sizeof(buffer), "1234567"), 0);
 		CHECK_TEXT(buffer, "1234567");
 	}
-	TEST("hex goes there and back, and nothing else is hex")
-	{
+	TEST("hex goes there and back, and nothing else is hex") {
 		char hex[7];
 
 		CHECK_INT(text_from_hex("00fFa1", bytes, 3), 0);
@@ -137,15 +135,13 @@ int main(void)
 		CHECK_INT(text_from_hex("00ffg1", bytes, 3), -EINVAL);
 		CHECK_INT(text_from_hex("00ff001", bytes, 3), -EINVAL);
 	}
-	TEST("a control byte is found unless it is allowed")
-	{
+	TEST("a control byte is found unless it is allowed") {
 		CHECK(text_has_control("a\nb", NULL));
 		CHECK(!text_has_control("a\nb", "\n"));
 		CHECK(text_has_control("a\x7f", "\n"));
 		CHECK(!text_has_control("æ", NULL));
 	}
-	TEST("an array grows to its maximum and not beyond")
-	{
+	TEST("an array grows to its maximum and not beyond") {
 		OWNED(array) struct array array = {.max = 1000};
 
 		for (int i = 0; i < 100; i++)
@@ -154,8 +150,7 @@ int main(void)
 		CHECK_INT(array.size, 1000);
 		CHECK(memcmp(array.data + 990, "0123456789", 10) == 0);
 	}
-	TEST("outside text in a log line has no control bytes and is cut")
-	{
+	TEST("outside text in a log line has no control bytes and is cut") {
 		char text[1000];
 
 		memset(text, 'a', sizeof(text));

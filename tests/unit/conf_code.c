@@ -28,8 +28,7 @@ int main(void)
 	char code[CODE_SIZE];
 	struct err err;
 
-	TEST("the code of five parts of equal bytes 1..5")
-	{
+	TEST("the code of five parts of equal bytes 1..5") {
 		memset(parts.device_nonce, 1, 32);
 		memset(parts.server_nonce, 2, 32);
 		memset(parts.key_hash, 3, 32);
@@ -38,8 +37,7 @@ int main(void)
 		code_make(&parts, code);
 		CHECK_TEXT(code, "QN11-TQW4");
 	}
-	TEST("every part changes the code")
-	{
+	TEST("every part changes the code") {
 		for (size_t i = 0; i < sizeof(parts); i += 31) {
 			char other[CODE_SIZE];
 			((uint8_t *)&parts)[i] ^= 1;
@@ -49,8 +47,7 @@ int main(void)
 		}
 	}
 	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++)
-		TEST(typed[i].typed)
-		{
+		TEST(typed[i].typed) {
 			strcpy(code, "before");
 			int r = code_normalise(typed[i].typed, code, &err);
 			CHECK_INT(r, typed[i].code ? 0 : -EINVAL);

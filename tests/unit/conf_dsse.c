@@ -70,8 +70,7 @@ static void test_good(void)
 	OWNED(memory) char *envelope = sign(good);
 	struct err err = {""};
 
-	TEST("what was signed opens with every value")
-	{
+	TEST("what was signed opens with every value") {
 		CHECK_INT(open_text(envelope, strlen(envelope), 4, &opened, &err), 0);
 		CHECK_TEXT(err.text, "");
 		CHECK_INT(opened.revision, 5);
@@ -80,24 +79,21 @@ static void test_good(void)
 		CHECK_TEXT(opened.conf.helpdesk.phone, "89 40 20 00");
 		CHECK_TEXT(opened.conf.keyboard.layout, "us");
 	}
-	TEST("the same payload and key give the same bytes, as docs/protocol.md says")
-	{
+	TEST("the same payload and key give the same bytes, as docs/protocol.md says") {
 		OWNED(memory) char *again = sign(good);
 		CHECK_TEXT(again, envelope);
 		CHECK_HAS(envelope, "{\"payloadType\":\"application/"
 				    "vnd.tynd.config+json\",\"payload\":\"");
 		CHECK_HAS(envelope, "\"signatures\":[{\"keyid\":\"21fe31dfa154a261\",\"sig\":\"");
 	}
-	TEST("the printed payload parses to the same")
-	{
+	TEST("the printed payload parses to the same") {
 		OWNED(json) cJSON *config = NULL;
 		const char *text = "{\"helpdesk\":{\"phone\":\"89 40 20 00\"}}";
 		CHECK_INT(json_parse(text, strlen(text), &config, NULL), 0);
 		OWNED(memory) char *payload = conf_signed_print("k7qf", 5, 1795000000, 0, config);
 		CHECK_TEXT(payload, good);
 	}
-	TEST("one good signature among others is enough")
-	{
+	TEST("one good signature among others is enough") {
 		OWNED(json) cJSON *tree = NULL;
 		CHECK_INT(json_parse(envelope, strlen(envelope), &tree, NULL), 0);
 		cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "signatures");
@@ -118,14 +114,12 @@ static void test_bad_envelopes(void)
 	struct err err;
 	size_t size = strlen(envelope);
 
-	TEST("an envelope that is cut anywhere is truncated, never half a config")
-	{
+	TEST("an envelope that is cut anywhere is truncated, never half a config") {
 		for (size_t cut = 0; cut < size; cut++)
 			if (open_text(envelope, cut, 4, &opened, &err) != -EBADMSG)
 				CHECK_INT(cut, -1);
 	}
-	TEST("any flipped bit is refused, but in the key id, which is only a hint")
-	{
+	TEST("any flipped bit is refused, but in the key id, which is only a hint") {
 		size_t id = (size_t)(strstr(envelope, "\"keyid\":\"") - envelope) + 9;
 		for (size_t i = 0; i < size; i++) {
 			OWNED(memory) char *bent = own_copy_text(envelope);
@@ -135,16 +129,14 @@ static void test_bad_envelopes(void)
 				CHECK_INT(i, -1);
 		}
 	}
-	TEST("another key")
-	{
+	TEST("another key") {
 		struct conf_expected expected = expected_of("k7qf", 4);
 		expected.key[31] ^= 1;
 		CHECK_INT(conf_signed_open(envelope, size, &expected, &opened, &err),
 				-EKEYREJECTED);
 		CHECK_HAS(err.text, "not signed by this organisation's key");
 	}
-	TEST("a swapped payload")
-	{
+	TEST("a swapped payload") {
 		OWNED(memory) char *other = sign("{\"tynd\":1}");
 		OWNED(json) cJSON *tree = NULL;
 		CHECK_INT(json_parse(other, strlen(other), &tree, NULL), 0);
@@ -152,14 +144,12 @@ static void test_bad_envelopes(void)
 		char *bent = with(envelope, "payload", json_at(tree, "/payload")->valuestring);
 		CHECK_INT(open_text(bent, strlen(bent), 4, &opened, &err), -EKEYREJECTED);
 	}
-	TEST("another payload type")
-	{
+	TEST("another payload type") {
 		OWNED(memory) char *bent = with(envelope, "payloadType", "application/json");
 		CHECK_INT(open_text(bent, strlen(bent), 4, &opened, &err), -EKEYREJECTED);
 		CHECK_HAS(err.text, "payloadType");
 	}
-	TEST("a failure leaves the caller's config as it was")
-	{
+	TEST("a failure leaves the caller's config as it was") {
 		opened.revision = 77;
 		CHECK(open_text(envelope, size - 1, 4, &opened, &err) < 0);
 		CHECK_INT(opened.revision, 77);
@@ -238,23 +228,20 @@ static void test_tables(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		TEST(shapes[i].says)
-		{
+		TEST(shapes[i].says) {
 			int r = open_text(shapes[i].envelope, strlen(shapes[i].envelope), 4,
 					&opened, &err);
 			CHECK_INT(r, shapes[i].result);
 			CHECK_HAS(err.text, shapes[i].says);
 		}
 	for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++)
-		TEST(payloads[i].says)
-		{
+		TEST(payloads[i].says) {
 			OWNED(memory) char *envelope = sign(payloads[i].payload);
 			CHECK_INT(open_text(envelope, strlen(envelope), 4, &opened, &err),
 					payloads[i].result);
 			CHECK_HAS(err.text, payloads[i].says);
 		}
-	TEST("a payload too large to sign, an envelope too large to open")
-	{
+	TEST("a payload too large to sign, an envelope too large to open") {
 		enum { LARGE = 2 * 1024 * 1024 };
 		OWNED(memory) char *large = own_alloc(LARGE);
 		OWNED(memory) char *envelope = NULL;

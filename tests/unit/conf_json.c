@@ -71,8 +71,7 @@ static void test_bad(void)
 		cJSON *tree = NULL;
 		struct err err = {""};
 
-		TEST(bad_texts[i].text)
-		{
+		TEST(bad_texts[i].text) {
 			int r = json_parse(bad_texts[i].text, strlen(bad_texts[i].text), &tree,
 					&err);
 			CHECK_INT(r, -EINVAL);
@@ -80,8 +79,7 @@ static void test_bad(void)
 			CHECK_HAS(err.text, bad_texts[i].says);
 		}
 	}
-	TEST("a NUL byte inside of the given size is refused")
-	{
+	TEST("a NUL byte inside of the given size is refused") {
 		cJSON *tree = NULL;
 		CHECK_INT(json_parse("{}\0{}", 5, &tree, NULL), -EINVAL);
 		CHECK_INT(json_parse("\"a\0b\"", 5, &tree, NULL), -EINVAL);
@@ -107,24 +105,21 @@ static void test_good(void)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		TEST(texts[i])
-		{
+		TEST(texts[i]) {
 			OWNED(json) cJSON *tree = NULL, *again = NULL;
 			CHECK_INT(json_parse(texts[i], strlen(texts[i]), &tree, NULL), 0);
 			OWNED(memory) char *printed = json_print(tree);
 			CHECK_INT(json_parse(printed, strlen(printed), &again, NULL), 0);
 			CHECK(cJSON_Compare(tree, again, true));
 		}
-	TEST("white space around everything")
-	{
+	TEST("white space around everything") {
 		OWNED(json) cJSON *tree = NULL;
 		const char *text = " \t\r\n{ \"a\" : [ 1 , 2 ] } \n";
 		CHECK_INT(json_parse(text, strlen(text), &tree, NULL), 0);
 		OWNED(memory) char *printed = json_print(tree);
 		CHECK_TEXT(printed, "{\"a\":[1,2]}");
 	}
-	TEST("canonical: members of every object sorted, arrays as they are, the tree unchanged")
-	{
+	TEST("canonical: members of every object sorted, arrays as they are, the tree unchanged") {
 		OWNED(json) cJSON *tree = NULL;
 		const char *text =
 				"{\"b\":[2,1,{\"z\":1,\"y\":{}}],\"a\":{\"d\":1,\"c\":[]},\"A\":0}";
@@ -134,8 +129,7 @@ static void test_good(void)
 				   "]}");
 		CHECK_TEXT(same, text);
 	}
-	TEST("the largest whole number comes back exactly")
-	{
+	TEST("the largest whole number comes back exactly") {
 		OWNED(json) cJSON *tree = json_new_object();
 		json_put_whole(tree, "n", JSON_WHOLE_MAX);
 		json_put_whole(tree, "m", -JSON_WHOLE_MAX);
@@ -162,8 +156,7 @@ static void test_limits(void)
 	struct err err;
 	cJSON *tree = NULL;
 
-	TEST("depth 32 passes, 33 does not, 10,000 does not")
-	{
+	TEST("depth 32 passes, 33 does not, 10,000 does not") {
 		size_t size = repeat(text, "[", JSON_DEPTH_MAX, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
 		CHECK_INT(json_parse(text, size, &tree, &err), 0);
 		cJSON_Delete(own_take(tree));
@@ -175,15 +168,13 @@ static void test_limits(void)
 		CHECK_HAS(err.text, "a.a.a.a.a");
 		CHECK_HAS(err.text, "too many objects and arrays");
 	}
-	TEST("100 MB are refused without a look at them")
-	{
+	TEST("100 MB are refused without a look at them") {
 		memset(text, ' ', ROOM);
 		CHECK_INT(json_parse(text, ROOM, &tree, &err), -EMSGSIZE);
 		CHECK_HAS(err.text, "100000000 bytes");
 		CHECK_INT(json_parse(text, JSON_SIZE_MAX + 1, &tree, &err), -EMSGSIZE);
 	}
-	TEST("an object of 100,000 keys is searched for duplicates in no time")
-	{
+	TEST("an object of 100,000 keys is searched for duplicates in no time") {
 		size_t at = 0;
 		at += (size_t)sprintf(text, "{\"k0\":0");
 		for (int i = 1; i < 100000; i++)
@@ -192,8 +183,7 @@ static void test_limits(void)
 		CHECK_INT(json_parse(text, at, &tree, &err), -EINVAL);
 		CHECK_TEXT(err.text, "k0: this key occurs twice");
 	}
-	TEST("a key longer than 256 bytes is refused, the path in the message is cut")
-	{
+	TEST("a key longer than 256 bytes is refused, the path in the message is cut") {
 		size_t at = (size_t)sprintf(text, "{\"");
 		memset(text + at, 'k', JSON_KEY_MAX);
 		strcpy(text + at + JSON_KEY_MAX, "\":x}");
@@ -305,8 +295,7 @@ static void test_reading(void)
 	struct values values;
 	struct err err;
 
-	TEST("every kind of value arrives")
-	{
+	TEST("every kind of value arrives") {
 		CHECK_INT(read_values("{\"name\":\"abcdefg\",\"port\":3389.0,\"on\":true,\"word\":"
 				      "\"tls\","
 				      "\"hex\":\"01fF00ff\",\"list\":[\"a\",\"b\"],\"objects\":"
@@ -322,14 +311,12 @@ static void test_reading(void)
 		CHECK_TEXT(values.list[1], "b");
 		CHECK_INT(values.objects, 2);
 	}
-	TEST("what is not there stays as it was")
-	{
+	TEST("what is not there stays as it was") {
 		CHECK_INT(read_values("{\"name\":\"a\"}", &values, &err), 0);
 		CHECK_INT(values.port, -1);
 	}
 	for (size_t i = 0; i < sizeof(bad_values) / sizeof(bad_values[0]); i++)
-		TEST(bad_values[i].text)
-		{
+		TEST(bad_values[i].text) {
 			CHECK_INT(read_values(bad_values[i].text, &values, &err), -EINVAL);
 			CHECK_HAS(err.text, bad_values[i].says);
 		}
@@ -341,8 +328,7 @@ static void test_paths(void)
 	OWNED(json) cJSON *tree = NULL;
 	char seen[128] = "";
 
-	TEST("a walk meets every leaf with its pointer, and the pointer leads back to it")
-	{
+	TEST("a walk meets every leaf with its pointer, and the pointer leads back to it") {
 		struct json_walk walk;
 		CHECK_INT(json_parse(text, strlen(text), &tree, NULL), 0);
 		json_walk_begin(&walk, tree);
@@ -352,8 +338,7 @@ static void test_paths(void)
 		}
 		CHECK_TEXT(seen, "/a/b /a/e /x~1y/~0 / ");
 	}
-	TEST("a walk of a part stays in it; a scalar is its own leaf")
-	{
+	TEST("a walk of a part stays in it; a scalar is its own leaf") {
 		struct json_walk walk;
 		json_walk_begin(&walk, json_at(tree, "/a"));
 		CHECK(json_walk_next(&walk) == json_at(tree, "/a/b"));
@@ -364,8 +349,7 @@ static void test_paths(void)
 		CHECK_TEXT(walk.pointer, "");
 		CHECK(json_walk_next(&walk) == NULL);
 	}
-	TEST("pointers of RFC 6901")
-	{
+	TEST("pointers of RFC 6901") {
 		CHECK(json_at(tree, "") == tree);
 		CHECK_INT(json_at(tree, "/a/b/1/c")->valueint, 2);
 		CHECK(json_at(tree, "/a/b/01") == NULL);

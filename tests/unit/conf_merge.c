@@ -45,8 +45,7 @@ static const struct {
 static void test_merge(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		TEST(cases[i].patch)
-		{
+		TEST(cases[i].patch) {
 			OWNED(json) cJSON *original = parse(cases[i].original);
 			OWNED(json) cJSON *patch = parse(cases[i].patch);
 			OWNED(json) cJSON *merged = conf_merge(original, patch);
@@ -71,8 +70,7 @@ static void test_layers(void)
 	const struct conf_layer layers[] = {{"organisation", organisation}, {"site/x", site},
 			{"group/g", group}, {"device/d", device}};
 
-	TEST("layers merge in order and every leaf knows where it comes from")
-	{
+	TEST("layers merge in order and every leaf knows where it comes from") {
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 4);
 		OWNED(json) cJSON *origins = conf_merge_origins(merged, layers, 4);
 		OWNED(memory) char *text = json_print(merged), *names = json_print(origins);
@@ -85,14 +83,12 @@ static void test_layers(void)
 				  "d\","
 				  "\"/pins\":\"site/x\",\"/empty\":\"organisation\"}");
 	}
-	TEST("a value that was taken out has no origin above the layer that has it")
-	{
+	TEST("a value that was taken out has no origin above the layer that has it") {
 		CHECK_INT(conf_merge_origin(layers, 4, "/helpdesk/phone"), 3);
 		CHECK_INT(conf_merge_origin(layers, 3, "/helpdesk/phone"), 0);
 		CHECK_INT(conf_merge_origin(layers, 4, "/nothing"), -1);
 	}
-	TEST("no layers merge to an empty document")
-	{
+	TEST("no layers merge to an empty document") {
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 0);
 		OWNED(memory) char *text = json_print(merged);
 		CHECK_TEXT(text, "{}");
@@ -122,8 +118,7 @@ static const struct {
 static void test_diff(void)
 {
 	for (size_t i = 0; i < sizeof(diffs) / sizeof(diffs[0]); i++)
-		TEST(diffs[i].after)
-		{
+		TEST(diffs[i].after) {
 			OWNED(json) cJSON *before = parse(diffs[i].before);
 			OWNED(json) cJSON *after = parse(diffs[i].after);
 			OWNED(json) cJSON *list = conf_diff_documents(before, after);

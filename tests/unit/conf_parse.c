@@ -162,15 +162,13 @@ static void test_bad(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		TEST(bad[i].text)
-		{
+		TEST(bad[i].text) {
 			err.text[0] = '\0';
 			CHECK_INT(parse(bad[i].text, &conf, &err), -EINVAL);
 			CHECK_HAS(err.text, bad[i].says);
 			CHECK_INT(check_layer(bad[i].text, &err), bad[i].is_layer ? 0 : -EINVAL);
 		}
-	TEST("a failure leaves the config as it was")
-	{
+	TEST("a failure leaves the config as it was") {
 		conf = conf_default();
 		CHECK(parse("{\"keyboard\":{\"layout\":\"dk\"},\"x\":1}", &conf, &err) < 0);
 		CHECK_TEXT(conf.keyboard.layout, "us");
@@ -182,15 +180,13 @@ static void test_good(void)
 	static struct conf conf, again;
 	struct err err;
 
-	TEST("an empty config is the default one")
-	{
+	TEST("an empty config is the default one") {
 		struct conf expected = conf_default();
 		CHECK_INT(parse("{}", &conf, &err), 0);
 		CHECK(is_equal(&conf, &expected));
 		CHECK_INT(conf_check(&conf, &err), 0);
 	}
-	TEST("desktops are sorted by order, then by id; 100 without one")
-	{
+	TEST("desktops are sorted by order, then by id; 100 without one") {
 		CHECK_INT(parse("{\"desktops\":{\"d\":{\"name\":\"D\",\"host\":\"h\"},\"z\":{"
 				"\"name\":\"Z\","
 				"\"host\":\"h\",\"order\":1},\"c\":{\"name\":\"C\",\"host\":\"h\"},"
@@ -208,8 +204,7 @@ static void test_good(void)
 	static const char *const files[] = {"configs/example-small.json",
 			"configs/example-full.json", "configs/demo.json"};
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		TEST(files[i])
-		{
+		TEST(files[i]) {
 			OWNED(array) struct array file = {.max = JSON_SIZE_MAX};
 			CHECK_INT(file_read(files[i], &file, &err), 0);
 			CHECK_INT(conf_parse_text((const char *)file.data, file.size, &conf, &err),
@@ -220,8 +215,7 @@ static void test_good(void)
 			CHECK(is_equal(&conf, &again));
 			CHECK_INT(conf_layer_check(tree, &err), 0);
 		}
-	TEST("every value of the full example arrives")
-	{
+	TEST("every value of the full example arrives") {
 		OWNED(array) struct array file = {.max = JSON_SIZE_MAX};
 		CHECK_INT(file_read(files[1], &file, &err), 0);
 		CHECK_INT(conf_parse_text((const char *)file.data, file.size, &conf, &err), 0);
@@ -248,8 +242,7 @@ static void test_struct(void)
 	uint8_t two = 2;
 
 #define LIE(what, change, part) \
-	TEST(what) \
-	{ \
+	TEST(what) { \
 		conf = conf_default(); \
 		conf.desktop_count = 1; \
 		strcpy(conf.desktops[0].id, "a"); \
@@ -284,8 +277,7 @@ static void test_struct(void)
 	LIE("id empty", conf.desktops[0].id[0] = '\0', "desktops[0].id: must not be empty");
 	LIE("colour", conf.branding.accent = 0x1000000, "branding.accent");
 	LIE("mode", conf.display.width = 100, "display.width: 100 x 0 is no mode");
-	TEST("a signed config with a wild device or revision")
-	{
+	TEST("a signed config with a wild device or revision") {
 		static struct conf_signed envelope;
 		envelope = (struct conf_signed){
 				.revision = 1, .device = "a", .conf = conf_default()};
@@ -343,16 +335,14 @@ static void test_diff(void)
 	static struct conf before, after;
 
 	for (size_t i = 0; i < sizeof(diffs) / sizeof(diffs[0]); i++)
-		TEST(diffs[i].after)
-		{
+		TEST(diffs[i].after) {
 			char changes[1024] = "";
 			CHECK_INT(parse(diffs[i].before, &before, NULL), 0);
 			CHECK_INT(parse(diffs[i].after, &after, NULL), 0);
 			conf_diff(&before, &after, gather, changes);
 			CHECK_TEXT(changes, diffs[i].changes);
 		}
-	TEST("trust is one value")
-	{
+	TEST("trust is one value") {
 		char changes[1024] = "";
 		before = after = conf_default();
 		before.desktop_count = after.desktop_count = 1;

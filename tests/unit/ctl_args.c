@@ -47,8 +47,7 @@ static void test_good(void)
 	struct args args;
 	struct err err;
 
-	TEST("options anywhere, with = or a space, repeated groups, -- ends them")
-	{
+	TEST("options anywhere, with = or a space, repeated groups, -- ends them") {
 		const char *const words[WORDS] = {"tyndctl", "--json", "devices", "--group", "a",
 				"approve", "--site=Skovby Skole", "K7QF-2M9P", "--group=b",
 				"--create"};
@@ -61,8 +60,7 @@ static void test_good(void)
 		CHECK_INT(args.options.group_count, 2);
 		CHECK_TEXT(args.options.groups[1], "b");
 	}
-	TEST("a value may be negative or begin with hyphens behind --")
-	{
+	TEST("a value may be negative or begin with hyphens behind --") {
 		const char *const words[WORDS] = {"", "config", "set", "organisation", "a.b", "-5"};
 		CHECK_INT(parse(words, &args, &err), 0);
 		CHECK_TEXT(args.operands[2], "-5");
@@ -72,28 +70,24 @@ static void test_good(void)
 		CHECK_TEXT(args.operands[2], "--json");
 		CHECK(!args.options.is_json);
 	}
-	TEST("an empty value is one")
-	{
+	TEST("an empty value is one") {
 		const char *const words[WORDS] = {"", "devices", "change", "x", "--site", ""};
 		CHECK_INT(parse(words, &args, &err), 0);
 		CHECK_TEXT(args.options.site, "");
 	}
-	TEST("an operand in brackets may be missing")
-	{
+	TEST("an operand in brackets may be missing") {
 		const char *const words[WORDS] = {"", "config", "history"};
 		CHECK_INT(parse(words, &args, &err), 0);
 		CHECK_INT(args.operand_count, 0);
 	}
-	TEST("a failure leaves what was there")
-	{
+	TEST("a failure leaves what was there") {
 		const char *const words[WORDS] = {"", "x"};
 		args.operand_count = 77;
 		CHECK(parse(words, &args, &err) < 0);
 		CHECK_INT(args.operand_count, 77);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		TEST(bad[i].says)
-		{
+		TEST(bad[i].says) {
 			CHECK_INT(parse(bad[i].words, &args, &err), -EINVAL);
 			CHECK_HAS(err.text, bad[i].says);
 		}
@@ -114,8 +108,7 @@ static char *help_of(const char *const words[WORDS])
 
 static void test_help(void)
 {
-	TEST("help without a command names them all, with one only its options")
-	{
+	TEST("help without a command names them all, with one only its options") {
 		const char *const all[WORDS] = {"", "--help"}, *const noun[WORDS] = {"", "devices",
 									       "--help"};
 		const char *const one[WORDS] = {"", "config", "show", "--help"};
@@ -129,8 +122,7 @@ static void test_help(void)
 		CHECK_HAS(text, "--server URL");
 		CHECK(!strstr(text, "--site"));
 	}
-	TEST("every command has what it takes to be run and found")
-	{
+	TEST("every command has what it takes to be run and found") {
 		for (const struct command *c = commands; c->noun; c++) {
 			CHECK(c->run && c->summary && c->operands);
 			for (const struct command *d = commands; d < c; d++)

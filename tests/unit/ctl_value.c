@@ -72,31 +72,27 @@ static void test_words(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
-		TEST(scopes[i].typed)
-		{
+		TEST(scopes[i].typed) {
 			char scope[SCOPE_MAX] = "";
 			int r = value_scope(scopes[i].typed, scope, &err);
 			CHECK_INT(r, scopes[i].result ? 0 : -EINVAL);
 			CHECK_TEXT(scope, scopes[i].result ? scopes[i].result : "");
 		}
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		TEST(pointers[i].typed)
-		{
+		TEST(pointers[i].typed) {
 			char pointer[POINTER_MAX] = "";
 			int r = value_pointer(pointers[i].typed, pointer, &err);
 			CHECK_INT(r, pointers[i].result ? 0 : -EINVAL);
 			CHECK_TEXT(pointer, pointers[i].result ? pointers[i].result : "");
 		}
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-		TEST(urls[i].typed)
-		{
+		TEST(urls[i].typed) {
 			char url[SETTINGS_URL_MAX] = "";
 			int r = settings_url(urls[i].typed, url, &err);
 			CHECK_INT(r, urls[i].result ? 0 : -EINVAL);
 			CHECK_TEXT(url, urls[i].result ? urls[i].result : "");
 		}
-	TEST("names that are too long are refused")
-	{
+	TEST("names that are too long are refused") {
 		char name[600] = "site/", scope[SCOPE_MAX], pointer[POINTER_MAX];
 		memset(name + 5, 'a', 590);
 		CHECK_INT(value_scope(name, scope, &err), -EINVAL);
@@ -147,8 +143,7 @@ static void test_values(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		TEST(values[i].typed)
-		{
+		TEST(values[i].typed) {
 			OWNED(json) cJSON *patch = NULL;
 			int r = value_parse(values[i].pointer, values[i].typed, &patch, &err);
 			CHECK_INT(r, values[i].is_bad ? -EINVAL : 0);
@@ -159,8 +154,7 @@ static void test_values(void)
 			OWNED(memory) char *text = json_print(patch);
 			CHECK_TEXT(text, values[i].patch);
 		}
-	TEST("a pointer as a person writes it")
-	{
+	TEST("a pointer as a person writes it") {
 		char dotted[POINTER_MAX];
 		value_dotted("/desktops/work/port", dotted);
 		CHECK_TEXT(dotted, "desktops.work.port");
@@ -188,8 +182,7 @@ static const struct {
 static void test_patches(void)
 {
 	for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++)
-		TEST(patches[i].patch)
-		{
+		TEST(patches[i].patch) {
 			OWNED(json) cJSON *before = NULL, *after = NULL;
 			CHECK_INT(json_parse(patches[i].before, strlen(patches[i].before), &before,
 						  NULL),
@@ -211,8 +204,7 @@ static void test_table(void)
 	OWNED(memory) char *text = NULL;
 	size_t size = 0;
 
-	TEST("columns line up with letters beyond ASCII, nothing is behind the last")
-	{
+	TEST("columns line up with letters beyond ASCII, nothing is behind the last") {
 		FILE *out = open_memstream(&text, &size);
 		table_init(&table, 3);
 		static const char *const cells[] = {
@@ -225,8 +217,7 @@ static void test_table(void)
 				 "SKO-0117  Skødstrup  1\n"
 				 "B         -          -\n");
 	}
-	TEST("what a device said of itself cannot steer the terminal")
-	{
+	TEST("what a device said of itself cannot steer the terminal") {
 		char clean[64];
 		table_clean("a\x1b[2Jb\r\nc\x7f\xc2\x9b"
 			    "31mæ",

@@ -100,8 +100,7 @@ static void test_keymap_change(void)
 	struct input_keymap german = layout("de", "");
 	struct err err = {""};
 
-	TEST("an unknown layout is refused and the present one stays")
-	{
+	TEST("an unknown layout is refused and the present one stays") {
 		CHECK_INT(input_set_keymap(input, &bad, &err), -EINVAL);
 		CHECK_HAS(err.text, "atlantis");
 		CHECK_INT(input_set_keymap(input, &path, &err), -EINVAL);
@@ -109,8 +108,7 @@ static void test_keymap_change(void)
 		CHECK_TEXT(seen.events[seen.count - 1].text, "æ");
 		input_feed_key(input, KEY_SEMICOLON, false);
 	}
-	TEST("a new keymap keeps held keys and locks")
-	{
+	TEST("a new keymap keeps held keys and locks") {
 		input_set_locks(input,
 				(struct input_locks){.caps = true, .num = true, .scroll = true});
 		input_feed_key(input, KEY_LEFTSHIFT, true);
@@ -133,8 +131,7 @@ static void test_locks(void)
 	struct seen seen = {0};
 	struct input *input = make(loop, &seen, 0);
 
-	TEST("the keys toggle the locks, and so does a session")
-	{
+	TEST("the keys toggle the locks, and so does a session") {
 		input_feed_key(input, KEY_SCROLLLOCK, true);
 		input_feed_key(input, KEY_SCROLLLOCK, false);
 		input_feed_key(input, KEY_CAPSLOCK, true);
@@ -147,8 +144,7 @@ static void test_locks(void)
 		input_feed_key(input, KEY_A, true);
 		CHECK_TEXT(seen.events[seen.count - 1].text, "a");
 	}
-	TEST("a key that is down, up or out of range changes nothing")
-	{
+	TEST("a key that is down, up or out of range changes nothing") {
 		unsigned count = seen.count;
 
 		input_feed_key(input, KEY_A, true);
@@ -158,8 +154,7 @@ static void test_locks(void)
 		input_feed_key(input, UINT32_MAX, true);
 		CHECK_INT(seen.count, count);
 	}
-	TEST("releasing all ends what is held, once")
-	{
+	TEST("releasing all ends what is held, once") {
 		unsigned count = seen.count;
 
 		input_feed_key(input, KEY_LEFTCTRL, true);
@@ -185,8 +180,7 @@ static void test_repeat(void)
 	struct seen seen = {0};
 	struct input *input = make(loop, &seen, 20);
 
-	TEST("a held key repeats with its text until it is released")
-	{
+	TEST("a held key repeats with its text until it is released") {
 		input_feed_key(input, KEY_A, true);
 		run_until(loop, &seen, 4);
 		CHECK(seen.count >= 4);
@@ -198,8 +192,7 @@ static void test_repeat(void)
 		loop_step(loop, 60);
 		CHECK_INT(seen.count, 0);
 	}
-	TEST("modifiers and dead keys do not repeat")
-	{
+	TEST("modifiers and dead keys do not repeat") {
 		input_feed_key(input, KEY_LEFTSHIFT, true);
 		input_feed_key(input, KEY_LEFTSHIFT, false);
 		input_feed_key(input, KEY_EQUAL, true);
@@ -219,8 +212,7 @@ static void test_characters(void)
 	const uint32_t text[] = {'H', 0xe6, '7', '@', '/', 0xc5, '{', '.'};
 	char typed[64] = "";
 
-	TEST("a character finds its key, with Shift or AltGr")
-	{
+	TEST("a character finds its key, with Shift or AltGr") {
 		for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
 			CHECK_INT(input_feed_character(input, text[i]), 0);
 		for (unsigned i = 0; i < seen.count; i++)
@@ -258,8 +250,7 @@ static void test_layouts(void)
 			{"d", "", 0x409},
 	};
 
-	TEST("XKB names become RDP layouts")
-	{
+	TEST("XKB names become RDP layouts") {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 			CHECK_INT(input_rdp_layout(rows[i].layout, rows[i].variant), rows[i].rdp);
 	}
@@ -268,8 +259,7 @@ static void test_layouts(void)
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(typings) / sizeof(typings[0]); i++)
-		TEST(typings[i].what)
-		{
+		TEST(typings[i].what) {
 			char text[128];
 
 			type(typings[i].layout, typings[i].variant, typings[i].codes, text,

@@ -115,8 +115,7 @@ static void test_chance(void)
 	unsigned visits[UI_BLANK + 1] = {0};
 	uint32_t alive = 0, last = 0;
 
-	TEST("200000 random events never lead to what must not be")
-	{
+	TEST("200000 random events never lead to what must not be") {
 		with_desktops(&world, 2);
 		for (int i = 0; i < 200000 && test_ok; i++) {
 			struct kiosk_event event;

@@ -50,13 +50,11 @@ int main(void)
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		TEST(bad[i])
-		{
+		TEST(bad[i]) {
 			CHECK_INT(command_parse(bad[i], &command, &err), -EINVAL);
 			CHECK_HAS(err.text, i == 31 ? "UTF-8" : "expected");
 		}
-	TEST("good lines")
-	{
+	TEST("good lines") {
 		CHECK_INT(command_parse("key 30 down", &command, &err), 0);
 		CHECK(command.kind == COMMAND_KEY && command.code == 30 && command.is_down);
 		CHECK_INT(command_parse("button 272 up", &command, &err), 0);
@@ -73,8 +71,7 @@ int main(void)
 		CHECK_TEXT(command.name, "reason");
 		CHECK_TEXT(command.text, "");
 	}
-	TEST("a line that is longer than any word has room")
-	{
+	TEST("a line that is longer than any word has room") {
 		char line[2 * COMMAND_LINE_MAX];
 
 		memset(line, 'x', sizeof(line));

@@ -7,8 +7,7 @@ static void test_begin_of_day(void)
 	static struct world world;
 	struct ui_model model;
 
-	TEST("without an agent: starting, then what is missing, then as it comes")
-	{
+	TEST("without an agent: starting, then what is missing, then as it comes") {
 		kiosk_init(&world.state, START_MS);
 		world.now_ms = START_MS;
 		wait_ms(&world, KIOSK_MISSING_MS - 1);
@@ -22,8 +21,7 @@ static void test_begin_of_day(void)
 		feed_status(&world, WIRE_AGENT_APPROVAL, REASON_NONE);
 		CHECK_INT(world.state.screen, UI_APPROVAL);
 	}
-	TEST("online without a config says so after a while")
-	{
+	TEST("online without a config says so after a while") {
 		kiosk_init(&world.state, START_MS);
 		world.now_ms = START_MS;
 		feed_kind(&world, KIOSK_AGENT_UP);
@@ -34,8 +32,7 @@ static void test_begin_of_day(void)
 		CHECK_INT(model.reason, REASON_CONFIG_NONE);
 	}
 	TEST("a typed address goes to the agent once, and the field is there again when it was no "
-	     "good")
-	{
+	     "good") {
 		go_to(&world, UI_SERVER);
 		press(&world, XKB_KEY_Return);
 		CHECK(!find(&world, KIOSK_DO_SERVER));
@@ -48,8 +45,7 @@ static void test_begin_of_day(void)
 		CHECK_INT(world.state.screen, UI_SERVER);
 		CHECK_TEXT(world.state.fields[UI_FIELD_SERVER].text, "tynd.example.org");
 	}
-	TEST("another address may be typed where the server is the trouble, and only there")
-	{
+	TEST("another address may be typed where the server is the trouble, and only there") {
 		go_to(&world, UI_NETWORK);
 		click(&world, UI_TARGET_SECONDARY, 0);
 		CHECK_INT(world.state.screen, UI_NETWORK);
@@ -68,8 +64,7 @@ static void test_config(void)
 	static struct world world;
 	struct conf_signed config;
 
-	TEST("a config is confirmed when the screen stands with it, once per agent")
-	{
+	TEST("a config is confirmed when the screen stands with it, once per agent") {
 		with_desktops(&world, 1);
 		CHECK(find(&world, KIOSK_DO_CONFIG_UP) == NULL);
 		feed(&world, (struct kiosk_event){.kind = KIOSK_SHOWN, .revision = 6});
@@ -84,8 +79,7 @@ static void test_config(void)
 		feed(&world, (struct kiosk_event){.kind = KIOSK_SHOWN, .revision = 7});
 		CHECK(find(&world, KIOSK_DO_CONFIG_UP));
 	}
-	TEST("what changed is applied, what was typed stays")
-	{
+	TEST("what changed is applied, what was typed stays") {
 		with_desktops(&world, 1);
 		type(&world, "anna");
 		config = make_config(1, 8);
@@ -99,8 +93,7 @@ static void test_config(void)
 		feed_config(&world, &config);
 		CHECK(!find(&world, KIOSK_DO_KEYBOARD) && !find(&world, KIOSK_DO_LOCALE));
 	}
-	TEST("hints fill what nobody typed, and follow the config")
-	{
+	TEST("hints fill what nobody typed, and follow the config") {
 		with_desktops(&world, 1);
 		config = make_config(1, 8);
 		strcpy(config.conf.desktops[0].user, "reception");
@@ -110,8 +103,7 @@ static void test_config(void)
 		feed_config(&world, &config);
 		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "library");
 	}
-	TEST("a field that goes takes the focus with it to one that stays")
-	{
+	TEST("a field that goes takes the focus with it to one that stays") {
 		with_desktops(&world, 1);
 		config = make_config(1, 8);
 		config.conf.sign_in.asks_domain = true;
@@ -128,8 +120,7 @@ static void test_sign_in(void)
 	static struct world world;
 	struct conf_signed config;
 
-	TEST("both fields are needed; Enter leads through them")
-	{
+	TEST("both fields are needed; Enter leads through them") {
 		with_desktops(&world, 1);
 		press(&world, XKB_KEY_Return);
 		CHECK_INT(world.state.focus, UI_TARGET_FIELD_USER);
@@ -144,8 +135,7 @@ static void test_sign_in(void)
 		CHECK_TEXT(world.state.credentials.password, "secret");
 		CHECK_TEXT(world.state.fields[UI_FIELD_PASSWORD].text, "");
 	}
-	TEST("a repeated Enter that was held since before signs nobody in")
-	{
+	TEST("a repeated Enter that was held since before signs nobody in") {
 		struct kiosk_event held = {.kind = KIOSK_INPUT,
 				.input = {.kind = INPUT_KEY,
 						.is_down = true,
@@ -157,8 +147,7 @@ static void test_sign_in(void)
 		feed(&world, held);
 		CHECK_INT(world.state.screen, UI_ENDED);
 	}
-	TEST("showing the password is over with the screen")
-	{
+	TEST("showing the password is over with the screen") {
 		with_desktops(&world, 1);
 		config = make_config(1, 8);
 		config.conf.sign_in.shows_password_button = true;
@@ -179,8 +168,7 @@ static void test_choice(void)
 {
 	static struct world world;
 
-	TEST("a button counts where it was pressed and released")
-	{
+	TEST("a button counts where it was pressed and released") {
 		struct kiosk_event event = {.kind = KIOSK_INPUT,
 				.target = UI_TARGET_PRIMARY,
 				.input = {.kind = INPUT_BUTTON,
@@ -196,8 +184,7 @@ static void test_choice(void)
 		click(&world, UI_TARGET_PRIMARY, 0);
 		CHECK_INT(world.state.screen, UI_CONNECTING);
 	}
-	TEST("of several desktops the chosen one is connected to")
-	{
+	TEST("of several desktops the chosen one is connected to") {
 		with_desktops(&world, 3);
 		sign_in(&world);
 		CHECK_INT(world.state.screen, UI_DESKTOPS);

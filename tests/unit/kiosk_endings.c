@@ -6,8 +6,7 @@ static void test_session(void)
 {
 	static struct world world;
 
-	TEST("keys and mouse belong to the session, Ctrl+Alt+Del too")
-	{
+	TEST("keys and mouse belong to the session, Ctrl+Alt+Del too") {
 		go_to(&world, UI_SESSION);
 		press_with(&world, XKB_KEY_Delete, KEY_DELETE, INPUT_CTRL | INPUT_ALT);
 		CHECK(find(&world, KIOSK_DO_FORWARD));
@@ -18,8 +17,7 @@ static void test_session(void)
 		click(&world, UI_TARGET_NONE, 0);
 		CHECK(find(&world, KIOSK_DO_FORWARD));
 	}
-	TEST("a killed worker is started again, four times a minute it is given up")
-	{
+	TEST("a killed worker is started again, four times a minute it is given up") {
 		go_to(&world, UI_SESSION);
 		for (int i = 0; i < KIOSK_CRASHES_MAX; i++) {
 			feed_kind(&world, KIOSK_CRASHED);
@@ -33,8 +31,7 @@ static void test_session(void)
 		CHECK_INT(world.state.reason, REASON_SESSION_CRASHED);
 		CHECK_INT(world.state.retry_ms, -1);
 	}
-	TEST("events of an older session are not heard")
-	{
+	TEST("events of an older session are not heard") {
 		go_to(&world, UI_SESSION);
 		feed_kind(&world, KIOSK_CRASHED);
 		feed(&world, (struct kiosk_event){.kind = KIOSK_ENDED,
@@ -48,8 +45,7 @@ static void test_limits(void)
 {
 	static struct world world;
 
-	TEST("connecting without progress ends, with progress it goes on")
-	{
+	TEST("connecting without progress ends, with progress it goes on") {
 		go_to(&world, UI_CONNECTING);
 		wait_ms(&world, KIOSK_CONNECT_MS - 1);
 		feed_kind(&world, KIOSK_PHASE);
@@ -60,8 +56,7 @@ static void test_limits(void)
 		CHECK_INT(world.state.reason, REASON_SESSION_TIMEOUT);
 		CHECK(find(&world, KIOSK_DO_KILL));
 	}
-	TEST("a session that does not stop is killed")
-	{
+	TEST("a session that does not stop is killed") {
 		go_to(&world, UI_SESSION);
 		press_with(&world, XKB_KEY_Home, KEY_HOME, INPUT_CTRL | INPUT_ALT);
 		CHECK(find(&world, KIOSK_DO_STOP) && !find(&world, KIOSK_DO_KILL));
@@ -69,8 +64,7 @@ static void test_limits(void)
 		CHECK(find(&world, KIOSK_DO_KILL));
 		CHECK_INT(world.state.session, KIOSK_SESSION_NONE);
 	}
-	TEST("the banner is closed by its cross, until its text changes")
-	{
+	TEST("the banner is closed by its cross, until its text changes") {
 		struct conf_signed config = make_config(1, 8);
 		struct ui_model model;
 
@@ -97,8 +91,7 @@ static void test_retry(void)
 	static struct world world;
 	struct ui_model model;
 
-	TEST("a lost connection is tried again, later each time, and not for ever")
-	{
+	TEST("a lost connection is tried again, later each time, and not for ever") {
 		int tries = 0;
 
 		go_to(&world, UI_ENDED);
@@ -119,8 +112,7 @@ static void test_retry(void)
 		CHECK_INT(world.state.screen, UI_SIGN_IN);
 		CHECK(!world.state.credentials.is_held);
 	}
-	TEST("a pulled cable is the reason, and its return the moment to try again")
-	{
+	TEST("a pulled cable is the reason, and its return the moment to try again") {
 		go_to(&world, UI_CONNECTING);
 		feed_status(&world, WIRE_AGENT_OFFLINE, REASON_NET_NO_LINK);
 		CHECK_INT(world.state.reason, REASON_NET_NO_LINK);
@@ -131,16 +123,14 @@ static void test_retry(void)
 		wait_ms(&world, 0);
 		CHECK(find(&world, KIOSK_DO_START));
 	}
-	TEST("a running session whose cable is pulled ends with the cable's reason")
-	{
+	TEST("a running session whose cable is pulled ends with the cable's reason") {
 		go_to(&world, UI_SESSION);
 		feed_status(&world, WIRE_AGENT_OFFLINE, REASON_NET_NO_LINK);
 		CHECK_INT(world.state.screen, UI_SESSION);
 		feed_ended(&world, REASON_SESSION_SERVER_CLOSED);
 		CHECK_INT(world.state.reason, REASON_NET_NO_LINK);
 	}
-	TEST("the helpdesk's correction of a desktop is used by the next try")
-	{
+	TEST("the helpdesk's correction of a desktop is used by the next try") {
 		struct conf_signed config = make_config(1, 8);
 
 		go_to(&world, UI_ENDED);
@@ -188,8 +178,7 @@ static const struct ending endings[] = {
 static void test_endings(void)
 {
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		TEST(reason_code(endings[i].reason))
-		{
+		TEST(reason_code(endings[i].reason)) {
 			static struct world world;
 			const struct kiosk_action *report;
 
@@ -210,8 +199,7 @@ static void test_alone(void)
 
 	config.conf.sign_in.idle_min = 5;
 	config.conf.display.blank_after_min = 2;
-	TEST("an unattended session is left, and nothing stays behind")
-	{
+	TEST("an unattended session is left, and nothing stays behind") {
 		go_to(&world, UI_DESKTOPS);
 		feed_config(&world, &config);
 		press(&world, XKB_KEY_Return);
@@ -224,8 +212,7 @@ static void test_alone(void)
 		CHECK(!world.state.credentials.is_held);
 		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "");
 	}
-	TEST("the screen goes dark, and the key that wakes it does nothing else")
-	{
+	TEST("the screen goes dark, and the key that wakes it does nothing else") {
 		with_desktops(&world, 2);
 		feed_config(&world, &config);
 		wait_ms(&world, 2 * 60000);
@@ -235,8 +222,7 @@ static void test_alone(void)
 		CHECK(find(&world, KIOSK_DO_POWER) && find(&world, KIOSK_DO_POWER)->is_on);
 		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "");
 	}
-	TEST("an urgent message lights a dark screen once, a new one again, others never")
-	{
+	TEST("an urgent message lights a dark screen once, a new one again, others never") {
 		static const struct {
 			enum conf_severity severity;
 			const char *text;
@@ -266,8 +252,7 @@ static void test_alone(void)
 			CHECK_INT(find(&world, KIOSK_DO_POWER) != NULL, rows[i].is_lit);
 		}
 	}
-	TEST("a screen that shall never be dark is lit at once")
-	{
+	TEST("a screen that shall never be dark is lit at once") {
 		with_desktops(&world, 2);
 		feed_config(&world, &config);
 		wait_ms(&world, 2 * 60000);
@@ -277,8 +262,7 @@ static void test_alone(void)
 		CHECK(!world.state.is_dark && find(&world, KIOSK_DO_POWER)->is_on);
 		CHECK_INT(kiosk_wake_ms(&world.state), -1);
 	}
-	TEST("a still screen asks for no time at all")
-	{
+	TEST("a still screen asks for no time at all") {
 		with_desktops(&world, 1);
 		CHECK_INT(kiosk_wake_ms(&world.state), -1);
 		go_to(&world, UI_APPROVAL);

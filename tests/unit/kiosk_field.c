@@ -61,8 +61,7 @@ static void test_rows(void)
 	struct ui_field field;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		TEST(rows[i].keys)
-		{
+		TEST(rows[i].keys) {
 			field_set(&field, rows[i].before);
 			edit(&field, rows[i].keys);
 			CHECK_TEXT(field.text, rows[i].after);
@@ -75,8 +74,7 @@ int main(void)
 	struct ui_field field;
 
 	test_rows();
-	TEST("what does not fit whole, is no text or has control bytes changes nothing")
-	{
+	TEST("what does not fit whole, is no text or has control bytes changes nothing") {
 		char full[UI_FIELD_MAX];
 
 		memset(full, 'x', sizeof(full));
@@ -94,8 +92,7 @@ int main(void)
 		field_insert(&field, "");
 		CHECK_TEXT(field.text, "a");
 	}
-	TEST("a text that is too long is cut at a character")
-	{
+	TEST("a text that is too long is cut at a character") {
 		char large[UI_FIELD_MAX + 8];
 
 		memset(large, 'x', sizeof(large));
@@ -104,16 +101,14 @@ int main(void)
 		CHECK_INT(strlen(field.text), UI_FIELD_MAX - 2);
 		CHECK_INT(field.cursor, UI_FIELD_MAX - 2);
 	}
-	TEST("a click falls on the character's beginning")
-	{
+	TEST("a click falls on the character's beginning") {
 		field_set(&field, "aæb");
 		field_place(&field, 2);
 		CHECK_INT(field.cursor, 1);
 		field_place(&field, 999);
 		CHECK_INT(field.cursor, 4);
 	}
-	TEST("nothing of a wiped or deleted secret stays")
-	{
+	TEST("nothing of a wiped or deleted secret stays") {
 		bool is_clean = true;
 
 		field_set(&field, "secret");

@@ -171,8 +171,7 @@ static void send_frame(struct bench *bench, uint32_t pool, uint32_t slot, uint32
 static void test_hostile(void)
 {
 	for (unsigned i = 0; i < hostile_count(); i++)
-		TEST(hostile_name(i))
-		{
+		TEST(hostile_name(i)) {
 			struct bench bench;
 
 			bench_open(&bench);
@@ -191,8 +190,7 @@ static void test_frames(void)
 	struct session_frame frame, second;
 	struct wire_session_release release;
 
-	TEST("a frame is taken once, its slot comes back when it is released")
-	{
+	TEST("a frame is taken once, its slot comes back when it is released") {
 		bench_open(&bench);
 		send_pool(&bench, 1, 0x00123456);
 		send_frame(&bench, 1, 2, 3);
@@ -213,8 +211,7 @@ static void test_frames(void)
 		pixels_unref(frame.pixels);
 		bench_close(&bench);
 	}
-	TEST("the newest frame wins: the older slot goes back, its damage goes on")
-	{
+	TEST("the newest frame wins: the older slot goes back, its damage goes on") {
 		bench_open(&bench);
 		send_pool(&bench, 1, 0);
 		send_frame(&bench, 1, 0, 2);
@@ -236,8 +233,7 @@ static void test_pools(void)
 	struct session_frame frame, second;
 	struct wire_session_release release;
 
-	TEST("too much damage becomes all")
-	{
+	TEST("too much damage becomes all") {
 		bench_open(&bench);
 		send_pool(&bench, 1, 0);
 		send_frame(&bench, 1, 0, 20);
@@ -249,8 +245,7 @@ static void test_pools(void)
 		pixels_unref(frame.pixels);
 		bench_close(&bench);
 	}
-	TEST("a frame of an older pool outlives it, and its slot is not given back")
-	{
+	TEST("a frame of an older pool outlives it, and its slot is not given back") {
 		bench_open(&bench);
 		send_pool(&bench, 1, 0x00aaaaaa);
 		send_frame(&bench, 1, 0, 1);
@@ -285,8 +280,7 @@ static void test_keys(void)
 	struct wire_session_key message;
 	struct input_event event;
 
-	TEST("keys go out with their codes; what began on another screen does not")
-	{
+	TEST("keys go out with their codes; what began on another screen does not") {
 		bench_open(&bench);
 		event = key(KEY_ENTER, true, true);
 		session_key(bench.session, &event);
@@ -307,8 +301,7 @@ static void test_keys(void)
 		CHECK(!message.is_down);
 		bench_close(&bench);
 	}
-	TEST("a character without a key goes out as its code point")
-	{
+	TEST("a character without a key goes out as its code point") {
 		bench_open(&bench);
 		event = key(0, true, false);
 		strcpy(event.text, "中");
@@ -344,8 +337,7 @@ static void test_messages(void)
 	wire_init(&dial, WIRE_SESSION_DIAL);
 	wire_init(&ended, WIRE_SESSION_ENDED);
 	wire_init(&cursor, WIRE_SESSION_CURSOR);
-	TEST("phase, dial, cursor, lights and end arrive")
-	{
+	TEST("phase, dial, cursor, lights and end arrive") {
 		bench_open(&bench);
 		hostile_packet(bench.fd, &phase, sizeof(phase), NULL, 0);
 		hostile_packet(bench.fd, &dial, sizeof(dial), NULL, 0);
@@ -373,8 +365,7 @@ static void test_messages(void)
 		CHECK_INT(bench.seen.detail, 0x20014);
 		bench_close(&bench);
 	}
-	TEST("after the end its going is no news; without an end it is")
-	{
+	TEST("after the end its going is no news; without an end it is") {
 		bench_open(&bench);
 		hostile_packet(bench.fd, &ended, sizeof(ended), NULL, 0);
 		shutdown(bench.fd, SHUT_RDWR);

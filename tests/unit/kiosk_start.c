@@ -31,8 +31,7 @@ static void test_start(void)
 	strcpy(state.target.host, "rds.example.org");
 	state.target.port = 3390;
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
-		TEST(users[i].typed)
-		{
+		TEST(users[i].typed) {
 			strcpy(state.credentials.user, users[i].typed);
 			strcpy(state.credentials.domain, users[i].domain);
 			strcpy(state.target.domain, users[i].hint);
@@ -40,8 +39,7 @@ static void test_start(void)
 			CHECK_TEXT(start.user, users[i].user_sent);
 			CHECK_TEXT(start.domain, users[i].domain_sent);
 		}
-	TEST("the desktop, its trust and this device")
-	{
+	TEST("the desktop, its trust and this device") {
 		strcpy(state.conf.ca, "-----BEGIN CERTIFICATE-----");
 		strcpy(state.conf.keyboard.layout, "dk");
 		strcpy(state.conf.identity.device, "A-VERY-LONG-NAME-OF-A-DEVICE-THAT-IS-CUT");
@@ -73,8 +71,7 @@ static void test_pointer(void)
 	struct pointer pointer = {0};
 	int32_t x, y;
 
-	TEST("the mouse stays on the outputs")
-	{
+	TEST("the mouse stays on the outputs") {
 		pointer_move(&pointer, &area, -5, -5);
 		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 0);
 		CHECK(x == 0 && y == 0 && pointer.is_seen);
@@ -88,8 +85,7 @@ static void test_pointer(void)
 		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 0);
 		CHECK_INT(x, 0);
 	}
-	TEST("an absolute place counts in the whole area")
-	{
+	TEST("an absolute place counts in the whole area") {
 		pointer_place(&pointer, &area, 0.5, 0.5);
 		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 1);
 		CHECK(x == 100 && y == 300);
@@ -97,8 +93,7 @@ static void test_pointer(void)
 		pointer_output(&pointer, &area, &x, &y);
 		CHECK(x == 999 && y == 499);
 	}
-	TEST("without outputs there is no place to go")
-	{
+	TEST("without outputs there is no place to go") {
 		pointer_move(&pointer, &none, 10, 10);
 		pointer_clamp(&pointer, &none);
 		CHECK_INT(pointer_output(&pointer, &none, &x, &y), 0);

@@ -148,8 +148,7 @@ static void test_meetings(void)
 			UI_REFUSED, UI_SIGN_IN, UI_DESKTOPS, UI_CONNECTING, UI_ENDED, UI_SESSION};
 
 	for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++)
-		TEST(meetings[i].name)
-		{
+		TEST(meetings[i].name) {
 			for (size_t j = 0; j < sizeof(order) / sizeof(order[0]); j++) {
 				static struct world world;
 				char from = screen_letters[order[j]];

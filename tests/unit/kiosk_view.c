@@ -109,8 +109,7 @@ int main(void)
 {
 	struct stage stage;
 
-	TEST("a model stands when it was shown, and not before")
-	{
+	TEST("a model stands when it was shown, and not before") {
 		open_stage(&stage);
 		show(&stage, UI_STARTING, NULL);
 		CHECK(!view_has_model(stage.view));
@@ -119,8 +118,7 @@ int main(void)
 		CHECK(view_flush(stage.view));
 		close_stage(&stage);
 	}
-	TEST("a model stands over a film that never rests")
-	{
+	TEST("a model stands over a film that never rests") {
 		open_stage(&stage);
 		stage.has_film = true;
 		show(&stage, UI_SESSION, NULL);
@@ -135,8 +133,7 @@ int main(void)
 		CHECK(stage.taken > 5 && stage.taken - stage.released <= 3);
 		close_stage(&stage);
 	}
-	TEST("a dark screen takes a model and shows it with the light")
-	{
+	TEST("a dark screen takes a model and shows it with the light") {
 		open_stage(&stage);
 		show(&stage, UI_STARTING, NULL);
 		wait_rounds(&stage, 3);
@@ -153,8 +150,7 @@ int main(void)
 		CHECK_INT(last_pixel(&stage), 0x336699);
 		close_stage(&stage);
 	}
-	TEST("what is left of a session on a dark screen is gone with its memory")
-	{
+	TEST("what is left of a session on a dark screen is gone with its memory") {
 		open_stage(&stage);
 		stage.has_film = true;
 		show(&stage, UI_SESSION, NULL);

@@ -61,8 +61,7 @@ static unsigned play(uint32_t *seed, bool is_device, unsigned commits)
 
 static void test_random(void)
 {
-	TEST("10,000 random commits show what a plain compositor shows")
-	{
+	TEST("10,000 random commits show what a plain compositor shows") {
 		uint32_t seed = 20261122;
 		unsigned wrong = 0;
 		for (unsigned i = 0; i < 200; i++)
@@ -95,8 +94,7 @@ static void test_refused(void)
 	};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-		TEST(rows[i].name)
-		{
+		TEST(rows[i].name) {
 			struct scene scene;
 			scene_init(&scene, 8, 8);
 			CHECK_INT(scene_set(&scene, DISPLAY_UI, &rows[i].picture, 0, 0, NULL, 0),
@@ -114,29 +112,25 @@ static void test_damage(void)
 	int count = 0;
 
 	scene_init(&scene, 100, 100);
-	TEST("a first picture damages all of its place")
-	{
+	TEST("a first picture damages all of its place") {
 		scene_set(&scene, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
 		pixman_box32_t *box = pixman_region32_extents(&scene.damage[DISPLAY_DESKTOP]);
 		CHECK_INT(box->x2 * box->y2, 100 * 100);
 	}
-	TEST("damage outside the picture is nothing")
-	{
+	TEST("damage outside the picture is nothing") {
 		scene_forget_damage(&scene);
 		struct display_rect outside = {-50, 200, -10, 300};
 		scene_set(&scene, DISPLAY_DESKTOP, &picture, 0, 0, &outside, 1);
 		CHECK(!scene.is_changed);
 	}
-	TEST("a swapped picture without damage is still a change")
-	{
+	TEST("a swapped picture without damage is still a change") {
 		struct display_rect nothing = {5, 5, 5, 5};
 		picture.pixels = pixels[1];
 		scene_set(&scene, DISPLAY_DESKTOP, &picture, 0, 0, &nothing, 1);
 		CHECK(scene.is_changed);
 		CHECK(region_is_empty(&scene.damage[DISPLAY_DESKTOP]));
 	}
-	TEST("more rectangles than the maximum count as all")
-	{
+	TEST("more rectangles than the maximum count as all") {
 		struct display_rect many[DISPLAY_RECTS_MAX + 1] = {{0, 0, 1, 1}};
 		scene_forget_damage(&scene);
 		scene_set(&scene, DISPLAY_DESKTOP, &picture, 0, 0, many, DISPLAY_RECTS_MAX + 1);
@@ -144,15 +138,13 @@ static void test_damage(void)
 		CHECK_INT(count, 1);
 		CHECK_INT(scene.damage[DISPLAY_DESKTOP].extents.x2, 100);
 	}
-	TEST("a move outside the output changes nothing more")
-	{
+	TEST("a move outside the output changes nothing more") {
 		scene_set(&scene, DISPLAY_CURSOR, &picture, 500, 500, NULL, 0);
 		scene_forget_damage(&scene);
 		scene_move(&scene, DISPLAY_CURSOR, 600, INT32_MAX);
 		CHECK(!scene.is_changed);
 	}
-	TEST("hiding what is hidden changes nothing")
-	{
+	TEST("hiding what is hidden changes nothing") {
 		scene_set(&scene, DISPLAY_UI, NULL, 0, 0, NULL, 0);
 		CHECK(!scene.is_changed);
 	}
@@ -173,18 +165,15 @@ static void test_bytes(void)
 	scene_set(&scene, DISPLAY_DESKTOP, &desktop, 0, 0, NULL, 0);
 	scene_set(&scene, DISPLAY_CURSOR, &cursor, 10, 10, NULL, 0);
 	region_add_rect(&damage, (struct display_rect){0, 0, 64, 64});
-	TEST("no pixel is written twice")
-	{
+	TEST("no pixel is written twice") {
 		CHECK_INT(compose(&scene, COMPOSE_ALL_LAYERS, &damage, &target), 64 * 64 * 4);
 	}
-	TEST("no scratch memory where nothing blends")
-	{
+	TEST("no scratch memory where nothing blends") {
 		compose_scratch_finish(&scratch);
 		compose(&scene, 1 << DISPLAY_DESKTOP, &damage, &target);
 		CHECK(scratch.pixels == NULL);
 	}
-	TEST("only damage is written")
-	{
+	TEST("only damage is written") {
 		pixman_region32_clear(&damage);
 		region_add_rect(&damage, (struct display_rect){60, 60, 70, 70});
 		CHECK_INT(compose(&scene, COMPOSE_ALL_LAYERS, &damage, &target), 4 * 4 * 4);

@@ -218,8 +218,7 @@ static const struct card_row cards[] = {
 static void test_cards(void)
 {
 	for (unsigned i = 0; i < sizeof cards / sizeof *cards; i++)
-		TEST(cards[i].name)
-		{
+		TEST(cards[i].name) {
 			struct stage stage;
 			fake_drm_init(2, WIDTH, HEIGHT);
 			cards[i].change(fake_drm());
@@ -258,8 +257,7 @@ static const struct result_row results[] = {
 static void test_results(void)
 {
 	for (unsigned i = 0; i < sizeof results / sizeof *results; i++)
-		TEST(results[i].name)
-		{
+		TEST(results[i].name) {
 			struct stage stage;
 			fake_drm_init(1, WIDTH, HEIGHT);
 			begin(&stage);
@@ -285,8 +283,7 @@ static void test_cursor(void)
 {
 	struct stage stage;
 
-	TEST("a cursor that the driver refuses in a test is composed")
-	{
+	TEST("a cursor that the driver refuses in a test is composed") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		fake_drm()->planes[CURSOR_PLANE].refusal = -EINVAL;
 		begin(&stage);
@@ -301,8 +298,7 @@ static void test_cursor(void)
 		CHECK_INT(fake_drm()->tests, 1); /* asked once */
 		end(&stage);
 	}
-	TEST("a cursor that is refused later, at an edge, is composed from then on")
-	{
+	TEST("a cursor that is refused later, at an edge, is composed from then on") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		fake_drm()->planes[CURSOR_PLANE].refuses_edges = true;
 		begin(&stage);
@@ -324,8 +320,7 @@ static void test_cursor_plane(void)
 {
 	struct stage stage;
 
-	TEST("a cursor larger than its plane is composed")
-	{
+	TEST("a cursor larger than its plane is composed") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		fake_drm()->cursor_side = 32;
 		begin(&stage);
@@ -336,8 +331,7 @@ static void test_cursor_plane(void)
 		CHECK_INT(fake_drm()->tests, 0);
 		end(&stage);
 	}
-	TEST("a cursor without a picture leaves its plane")
-	{
+	TEST("a cursor without a picture leaves its plane") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		begin(&stage);
 		show_cursor(&stage, 10, 10);
@@ -356,8 +350,7 @@ static void test_limits(void)
 {
 	struct stage stage;
 
-	TEST("a display that stays busy is given up")
-	{
+	TEST("a display that stays busy is given up") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		begin(&stage);
 		for (unsigned i = 0; i < FAKE_RESULTS_MAX; i++)
@@ -369,8 +362,7 @@ static void test_limits(void)
 		CHECK_HAS(stage.seen.why, "stays busy");
 		end(&stage);
 	}
-	TEST("a display destroyed while it tells of a commit ends in order")
-	{
+	TEST("a display destroyed while it tells of a commit ends in order") {
 		fake_drm_init(2, WIDTH, HEIGHT);
 		begin(&stage);
 		stage.seen.destroy_when_shown = stage.display;
@@ -380,8 +372,7 @@ static void test_limits(void)
 		stage.display = NULL;
 		end(&stage);
 	}
-	TEST("an unchanged display commits nothing and asks nothing")
-	{
+	TEST("an unchanged display commits nothing and asks nothing") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		begin(&stage);
 		show_desktop(&stage, 3);
@@ -400,8 +391,7 @@ static void test_hotplug(void)
 {
 	struct stage stage;
 
-	TEST("a monitor that comes is lit, one that goes is forgotten")
-	{
+	TEST("a monitor that comes is lit, one that goes is forgotten") {
 		fake_drm_init(2, WIDTH, HEIGHT);
 		fake_drm()->connectors[1].is_connected = false;
 		begin(&stage);
@@ -430,8 +420,7 @@ static void test_events(void)
 {
 	struct stage stage;
 
-	TEST("a monitor that refuses its mode at first is lit soon after")
-	{
+	TEST("a monitor that refuses its mode at first is lit soon after") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		fake_drm()->results[0] = fake_drm()->results[1] = -EINVAL;
 		fake_drm()->result_count = 2;
@@ -443,8 +432,7 @@ static void test_events(void)
 		CHECK(fake_drm()->crtcs[0].is_active);
 		end(&stage);
 	}
-	TEST("an event without news changes nothing")
-	{
+	TEST("an event without news changes nothing") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		begin(&stage);
 		unsigned commits = fake_drm()->commits;
@@ -455,8 +443,7 @@ static void test_events(void)
 		CHECK_INT(fake_drm()->commits, commits);
 		end(&stage);
 	}
-	TEST("a card that is removed is lost")
-	{
+	TEST("a card that is removed is lost") {
 		fake_drm_init(1, WIDTH, HEIGHT);
 		begin(&stage);
 		fake_drm_uevent("remove");
@@ -567,15 +554,13 @@ static void test_random(void)
 {
 	uint32_t seed = 4711;
 
-	TEST("10,000 random rounds show what a plain compositor shows")
-	{
+	TEST("10,000 random rounds show what a plain compositor shows") {
 		unsigned wrong = 0;
 		for (unsigned i = 0; i < 100; i++)
 			wrong += play(&seed, 100, false);
 		CHECK_INT(wrong, 0);
 	}
-	TEST("the same with refusals, lost master, hot-plug and power")
-	{
+	TEST("the same with refusals, lost master, hot-plug and power") {
 		unsigned wrong = 0;
 		for (unsigned i = 0; i < 50; i++)
 			wrong += play(&seed, 20, true);

@@ -54,8 +54,7 @@ static void test_random(struct loop *loop)
 	static struct reference_memory memory;
 	struct seen seen;
 
-	TEST("whatever was committed last is shown once the loop ran")
-	{
+	TEST("whatever was committed last is shown once the loop ran") {
 		struct display *display = make(loop, &seen, 1);
 		struct display_output *output = display_output_at(display, 0);
 		struct reference_calls calls = {set, move, output};
@@ -84,15 +83,13 @@ static void test_commits(struct loop *loop)
 	struct display *display = make(loop, &seen, 2);
 	struct display_output *output = display_output_at(display, 0);
 
-	TEST("a commit without a change is none")
-	{
+	TEST("a commit without a change is none") {
 		display_commit(output);
 		loop_step(loop, 0);
 		CHECK_INT(display_stats(display).commits, 0);
 		CHECK_INT(seen.shown, 0);
 	}
-	TEST("a commit is shown from the loop, not from the call")
-	{
+	TEST("a commit is shown from the loop, not from the call") {
 		display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
 		display_commit(output);
 		CHECK_INT(seen.shown, 0);
@@ -102,8 +99,7 @@ static void test_commits(struct loop *loop)
 		CHECK(seen.time_us > 0 && seen.time_us <= loop_now_us());
 		CHECK_INT(display_stats(display).bytes_copied, WIDTH * HEIGHT * 4);
 	}
-	TEST("commits behind one that is under way become one")
-	{
+	TEST("commits behind one that is under way become one") {
 		for (unsigned i = 0; i < 10; i++) {
 			display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
 			display_commit(output);
@@ -113,8 +109,7 @@ static void test_commits(struct loop *loop)
 		CHECK_INT(display_stats(display).commits, 3);
 		CHECK_INT(seen.shown, 3);
 	}
-	TEST("an output without power shows the last commit when it comes back")
-	{
+	TEST("an output without power shows the last commit when it comes back") {
 		display_set_power(display, false);
 		for (unsigned i = 0; i < 2; i++) {
 			display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
@@ -127,8 +122,7 @@ static void test_commits(struct loop *loop)
 		CHECK_INT(display_stats(display).commits, 4);
 		CHECK_INT(seen.shown, 4);
 	}
-	TEST("outputs are independent")
-	{
+	TEST("outputs are independent") {
 		CHECK_INT(display_output_count(display), 2);
 		struct display_output *second = display_output_at(display, 1);
 		CHECK_TEXT(display_output_info(second).name, "headless-2");
@@ -145,15 +139,13 @@ static void test_refused(struct loop *loop)
 	struct display *display = NULL;
 	struct err err;
 
-	TEST("an output without pixels is refused by name")
-	{
+	TEST("an output without pixels is refused by name") {
 		CHECK_INT(display_create_headless(loop, sizes, 2, &handler, &display, &err),
 				-EINVAL);
 		CHECK_TEXT(err.text, "headless output 2: 0x480 is not within 1..16384");
 		CHECK(display == NULL);
 	}
-	TEST("no output at all is refused")
-	{
+	TEST("no output at all is refused") {
 		CHECK_INT(display_create_headless(loop, sizes, 0, &handler, &display, &err),
 				-EINVAL);
 	}
@@ -171,8 +163,7 @@ static void test_png(struct loop *loop)
 
 	for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
 		pixels[i] = i * 12345;
-	TEST("the PNG holds what is shown")
-	{
+	TEST("the PNG holds what is shown") {
 		char path[] = "/tmp/kms_headless.XXXXXX";
 		OWNED(fd) int fd = mkstemp(path);
 		png_image image = {.version = PNG_IMAGE_VERSION};
@@ -192,8 +183,7 @@ static void test_png(struct loop *loop)
 		CHECK_INT(wrong, 0);
 		unlink(path);
 	}
-	TEST("a PNG that can't be written says where")
-	{
+	TEST("a PNG that can't be written says where") {
 		CHECK(display_save_png(output, "/nowhere/at/all.png", &err) < 0);
 		CHECK_HAS(err.text, "/nowhere/at/all.png");
 	}

@@ -63,8 +63,7 @@ static unsigned count_of(const drmModeModeInfo *modes)
 static void test_modes(void)
 {
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-		TEST(rows[i].name)
-		{
+		TEST(rows[i].name) {
 			CHECK_INT(mode_choose(rows[i].modes, count_of(rows[i].modes), rows[i].width,
 						  rows[i].height),
 					rows[i].expected);
@@ -98,8 +97,7 @@ static void test_refresh(void)
 	};
 
 	for (unsigned i = 0; i < sizeof refresh / sizeof *refresh; i++)
-		TEST(refresh[i].name)
-		{
+		TEST(refresh[i].name) {
 			CHECK_INT(mode_refresh_mhz(&refresh[i].mode), refresh[i].expected);
 		}
 }
@@ -123,8 +121,7 @@ static void test_crtcs(void)
 	};
 
 	for (unsigned i = 0; i < sizeof crtcs / sizeof *crtcs; i++)
-		TEST(crtcs[i].name)
-		{
+		TEST(crtcs[i].name) {
 			int chosen[4] = {0};
 			mode_assign_crtcs(crtcs[i].possible, crtcs[i].count, crtcs[i].free_crtcs,
 					chosen);

@@ -41,8 +41,7 @@ int main(void)
 	struct display_picture desktop = {DRM_FORMAT_XRGB8888, 65, 65, 260, pixels};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-		TEST(rows[i].name)
-		{
+		TEST(rows[i].name) {
 			const struct row *row = &rows[i];
 			struct plane_can planes[2] = {
 					{.kind = PLANE_PRIMARY},

@@ -54,14 +54,12 @@ static const struct row rows[] = {
 int main(void)
 {
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-		TEST(rows[i].name)
-		{
+		TEST(rows[i].name) {
 			struct uevent event = uevent_parse(rows[i].bytes, rows[i].size);
 			CHECK_INT(event.kind, rows[i].kind);
 			CHECK_INT(event.minor, rows[i].minor);
 		}
-	TEST("messages are read one by one, too long ones are nothing")
-	{
+	TEST("messages are read one by one, too long ones are nothing") {
 		static char large[UEVENT_SIZE_MAX + 1];
 		int ends[2];
 		struct uevent event;

@@ -161,27 +161,22 @@ int main(void)
 		printf("%s\n0 passed, 1 failed\n", err.text);
 		return 1;
 	}
-	TEST("the CA is made once and is the same afterwards")
-	{
+	TEST("the CA is made once and is the same afterwards") {
 		CHECK_INT(ca_open(folder, &again, &err), 0);
 		CHECK(memcmp(ca_fingerprint(ca), ca_fingerprint(again), 32) == 0);
 		snprintf(path, sizeof(path), "%s/ca.key", folder);
 		CHECK(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600);
 	}
-	TEST("a device gets a certificate with our name, for clients alone")
-	{
+	TEST("a device gets a certificate with our name, for clients alone") {
 		devices(ca);
 	}
-	TEST("a request with another kind of key, or not signed by it, is refused")
-	{
+	TEST("a request with another kind of key, or not signed by it, is refused") {
 		bad_requests();
 	}
-	TEST("the server's certificate is kept, and made anew for a new name or key")
-	{
+	TEST("the server's certificate is kept, and made anew for a new name or key") {
 		server_certificate(ca);
 	}
-	TEST("a name that could smuggle something into the certificate is refused")
-	{
+	TEST("a name that could smuggle something into the certificate is refused") {
 		static const char *const bad[] = {"", "a b", "a,DNS:b", "DNS:a", ".", "a/b", "*"};
 		struct ca_names names = {0};
 
@@ -189,8 +184,7 @@ int main(void)
 			CHECK_INT(ca_names_add(&names, bad[i], &err), -EINVAL);
 		CHECK_INT(names.count, 0);
 	}
-	TEST("a damaged key is an error, not a new CA")
-	{
+	TEST("a damaged key is an error, not a new CA") {
 		struct ca *broken = NULL;
 		FILE *file = fopen(path, "w");
 

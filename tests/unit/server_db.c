@@ -229,32 +229,26 @@ int main(void)
 	if (fd < 0)
 		return 1;
 	close(fd);
-	TEST("devices are found by place, state, text and time")
-	{
+	TEST("devices are found by place, state, text and time") {
 		OWNED(db) struct db *db = open_memory();
 		devices(db);
 	}
-	TEST("a revision taken back by a rollback leaves no hole")
-	{
+	TEST("a revision taken back by a rollback leaves no hole") {
 		OWNED(db) struct db *db = open_memory();
 		revisions(db);
 	}
-	TEST("revisions cannot be removed or changed")
-	{
+	TEST("revisions cannot be removed or changed") {
 		append_only();
 	}
-	TEST("only a device's newest envelopes stay")
-	{
+	TEST("only a device's newest envelopes stay") {
 		OWNED(db) struct db *db = open_memory();
 		blobs(db);
 	}
-	TEST("enrolments are counted, evicted, expired; a code works while waiting")
-	{
+	TEST("enrolments are counted, evicted, expired; a code works while waiting") {
 		OWNED(db) struct db *db = open_memory();
 		enrolments(db);
 	}
-	TEST("a database of a newer server is refused, not damaged")
-	{
+	TEST("a database of a newer server is refused, not damaged") {
 		versions();
 	}
 	unlink(path);

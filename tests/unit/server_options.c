@@ -45,20 +45,17 @@ int main(void)
 	struct options options;
 	struct err err;
 
-	TEST("--listen takes the usual forms")
-	{
+	TEST("--listen takes the usual forms") {
 		listen_forms();
 	}
-	TEST("a folder is all that is needed")
-	{
+	TEST("a folder is all that is needed") {
 		char *argv[] = {"tynd-server", "--data", "/somewhere", NULL};
 
 		CHECK_INT(options_read(3, argv, &options, &err), 0);
 		CHECK_TEXT(options.data, "/somewhere");
 		CHECK_INT(options.port, 8443);
 	}
-	TEST("names and port")
-	{
+	TEST("names and port") {
 		char *argv[] = {"tynd-server", "--data", "d", "--name", "tynd.example", "--port",
 				"0", "--name", "10.0.0.1", NULL};
 
@@ -67,8 +64,7 @@ int main(void)
 		CHECK_INT(options.names.count, 2);
 		CHECK_TEXT(options.names.name[1], "10.0.0.1");
 	}
-	TEST("what is missing or not understood is said")
-	{
+	TEST("what is missing or not understood is said") {
 		char *none[] = {"tynd-server", NULL};
 		char *bad[] = {"tynd-server", "--data", "d", "--nonsense", NULL};
 		char *extra[] = {"tynd-server", "--data", "d", "more", NULL};

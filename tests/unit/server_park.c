@@ -119,24 +119,19 @@ int main(void)
 	struct wheel *wheel = wheel_create(loop);
 	struct park *park = park_create(wheel);
 
-	TEST("a limit comes once, after its seconds and at most one more")
-	{
+	TEST("a limit comes once, after its seconds and at most one more") {
 		limit_comes_once(wheel);
 	}
-	TEST("set anew or cleared, the old limit is gone")
-	{
+	TEST("set anew or cleared, the old limit is gone") {
 		set_anew(wheel);
 	}
-	TEST("a call may clear its neighbour and set another")
-	{
+	TEST("a call may clear its neighbour and set another") {
 		clears_neighbour(wheel);
 	}
-	TEST("waking a key wakes all that wait for it and nobody else")
-	{
+	TEST("waking a key wakes all that wait for it and nobody else") {
 		wakes_a_key(park);
 	}
-	TEST("who is not woken is called at the limit, once")
-	{
+	TEST("who is not woken is called at the limit, once") {
 		called_at_limit(wheel, park);
 	}
 	park_destroy(park);

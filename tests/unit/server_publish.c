@@ -242,38 +242,30 @@ int main(void)
 		printf("%s\n0 passed, 1 failed\n", err.text);
 		return 1;
 	}
-	TEST("a new device has its first config with its approval")
-	{
+	TEST("a new device has its first config with its approval") {
 		add_device(&server, "a", "Harbour");
 		add_device(&server, "b", "Harbour");
 		add_device(&server, "c", "");
 	}
-	TEST("a layer changes the devices below it whose effective config differs, no others")
-	{
+	TEST("a layer changes the devices below it whose effective config differs, no others") {
 		scopes(&server);
 	}
-	TEST("the envelope opens with the config key and holds the merged layers")
-	{
+	TEST("the envelope opens with the config key and holds the merged layers") {
 		envelope(&server);
 	}
-	TEST("what makes one device invalid changes nothing at all")
-	{
+	TEST("what makes one device invalid changes nothing at all") {
 		invalid(&server);
 	}
-	TEST("a dry run counts, changes nothing and wakes nobody; the real one wakes")
-	{
+	TEST("a dry run counts, changes nothing and wakes nobody; the real one wakes") {
 		dry(&server);
 	}
-	TEST("a value keeps the revision that set it")
-	{
+	TEST("a value keeps the revision that set it") {
 		origins();
 	}
-	TEST("an undo puts back its own values, or says what is in the way")
-	{
+	TEST("an undo puts back its own values, or says what is in the way") {
 		undo();
 	}
-	TEST("a layer keeps no empty objects")
-	{
+	TEST("a layer keeps no empty objects") {
 		prune();
 	}
 	db_close(server.db);

@@ -99,23 +99,19 @@ static void queries(void)
 
 int main(void)
 {
-	TEST("a path finds its row, with decoded arguments")
-	{
+	TEST("a path finds its row, with decoded arguments") {
 		paths();
 	}
-	TEST("a wrong method says the right ones")
-	{
+	TEST("a wrong method says the right ones") {
 		struct route_match match;
 
 		(void)route_find(routes, COUNT, "POST", "/api/v1/devices/x", &match);
 		CHECK_TEXT(match.allow, "GET, HEAD, PATCH");
 	}
-	TEST("a query is read strictly")
-	{
+	TEST("a query is read strictly") {
 		queries();
 	}
-	TEST("a key that nobody asked for is refused")
-	{
+	TEST("a key that nobody asked for is refused") {
 		static const char *const known[] = {"a", NULL};
 		struct route_query query;
 		struct err err;
@@ -126,8 +122,7 @@ int main(void)
 		CHECK_INT(route_query_check(&query, known, &err), -EINVAL);
 		CHECK_HAS(err.text, "c: ");
 	}
-	TEST("too long for its place is refused, not cut")
-	{
+	TEST("too long for its place is refused, not cut") {
 		char buffer[4];
 
 		CHECK_INT(route_decode("abc", 3, ROUTE_SEGMENT, buffer, sizeof(buffer)), 0);

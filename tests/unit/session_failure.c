@@ -99,16 +99,13 @@ static const struct {
 
 int main(void)
 {
-	TEST("every connect error of the library has a reason")
-	{
+	TEST("every connect error of the library has a reason") {
 		CHECK(check_header("ERRCONNECT_", failure_of_connect) >= 30);
 	}
-	TEST("every error info of the library has a reason")
-	{
+	TEST("every error info of the library has a reason") {
 		CHECK(check_header("ERRINFO_", failure_of_info) >= 100);
 	}
-	TEST("the reason at the end")
-	{
+	TEST("the reason at the end") {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 			uint32_t detail = 0;
 			enum reason reason = failure_reason(&rows[i].failure, &detail);

@@ -9,8 +9,7 @@
 
 static void test_characters(void)
 {
-	TEST("characters become UTF-16")
-	{
+	TEST("characters become UTF-16") {
 		uint16_t units[2];
 
 		CHECK_INT(input_utf16('a', units), 1);
@@ -23,8 +22,7 @@ static void test_characters(void)
 		CHECK_INT(units[0], 0xdbff);
 		CHECK_INT(units[1], 0xdfff);
 	}
-	TEST("what is no character is nothing")
-	{
+	TEST("what is no character is nothing") {
 		uint16_t units[2];
 
 		CHECK_INT(input_utf16(0, units), 0);
@@ -37,8 +35,7 @@ static void test_characters(void)
 
 static void test_pointer(void)
 {
-	TEST("a notch away from the user, and one back in nine bits of two's complement")
-	{
+	TEST("a notch away from the user, and one back in nine bits of two's complement") {
 		int32_t amount = 120;
 
 		CHECK_INT(input_wheel_flags(PTR_FLAGS_WHEEL, &amount), PTR_FLAGS_WHEEL | 120);
@@ -48,8 +45,7 @@ static void test_pointer(void)
 				PTR_FLAGS_HWHEEL | PTR_FLAGS_WHEEL_NEGATIVE | (256 - 120));
 		CHECK_INT(amount, 0);
 	}
-	TEST("more than one event holds is cut in steps that add up")
-	{
+	TEST("more than one event holds is cut in steps that add up") {
 		int32_t amount = 1000;
 		unsigned steps = 0;
 
@@ -59,8 +55,7 @@ static void test_pointer(void)
 		CHECK_INT(steps, 4);
 		CHECK_INT(amount, 0);
 	}
-	TEST("buttons")
-	{
+	TEST("buttons") {
 		bool is_extended = true;
 
 		CHECK_INT(input_button_flags(BTN_LEFT, &is_extended), PTR_FLAGS_BUTTON1);
@@ -79,8 +74,7 @@ int main(void)
 {
 	test_characters();
 	test_pointer();
-	TEST("cursors are premultiplied")
-	{
+	TEST("cursors are premultiplied") {
 		uint32_t pixels[] = {0xff123456, 0x00ffffff, 0x80ff0080, 0x01ffffff};
 
 		cursor_premultiply(pixels, 4);

@@ -77,16 +77,14 @@ static const uint32_t keyboard[] = {KEY_SYSRQ, KEY_PAUSE, KEY_102ND, KEY_F11, KE
 
 int main(void)
 {
-	TEST("keys are the scancodes that FreeRDP names")
-	{
+	TEST("keys are the scancodes that FreeRDP names") {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 			if (keys_scancode(rows[i].key) != rows[i].scancode)
 				printf("key %u:\n", rows[i].key);
 			CHECK_INT(keys_scancode(rows[i].key), rows[i].scancode);
 		}
 	}
-	TEST("all 105 keys have a scancode of their own")
-	{
+	TEST("all 105 keys have a scancode of their own") {
 		uint32_t seen[256];
 		unsigned count = 0;
 

@@ -50,8 +50,7 @@ static bool slot_is(const struct picture *picture, uint32_t slot, const uint32_t
 
 static void test_damage(void)
 {
-	TEST("damage is cut to the picture and empty ones are none")
-	{
+	TEST("damage is cut to the picture and empty ones are none") {
 		struct damage damage = {0};
 
 		damage_add(&damage, rect(-5, -5, 3, 4), WIDTH, HEIGHT);
@@ -65,8 +64,7 @@ static void test_damage(void)
 				HEIGHT);
 		CHECK_INT(damage.count, 1);
 	}
-	TEST("neighbours become one, far ones stay apart")
-	{
+	TEST("neighbours become one, far ones stay apart") {
 		struct damage damage = {0};
 
 		damage_add(&damage, rect(0, 0, 10, 10), 4000, 4000);
@@ -75,8 +73,7 @@ static void test_damage(void)
 		damage_add(&damage, rect(3000, 3000, 3010, 3010), 4000, 4000);
 		CHECK_INT(damage.count, 2);
 	}
-	TEST("any number of rectangles stays covered by at most 32")
-	{
+	TEST("any number of rectangles stays covered by at most 32") {
 		struct damage damage = {0};
 		unsigned state = 7;
 
@@ -97,8 +94,7 @@ static void test_lending(struct picture *picture, uint32_t *source)
 {
 	struct wire_session_frame frame;
 
-	TEST("three frames at most, each whole, each in a slot of its own")
-	{
+	TEST("three frames at most, each whole, each in a slot of its own") {
 		bool is_used[WIRE_SLOTS] = {false};
 
 		for (uint32_t i = 1; i <= WIRE_SLOTS; i++) {
@@ -112,8 +108,7 @@ static void test_lending(struct picture *picture, uint32_t *source)
 		picture_damage(picture, rect(0, 0, 1, 1));
 		CHECK(!picture_take_frame(picture, (uint8_t *)source, WIDTH * 4, &frame));
 	}
-	TEST("a slot that comes back gets everything it missed; the frame names what is new")
-	{
+	TEST("a slot that comes back gets everything it missed; the frame names what is new") {
 		paint(source, rect(50, 40, 60, 50), 77);
 		picture_damage(picture, rect(50, 40, 60, 50));
 		CHECK_INT(picture_release(picture, picture->pool, 0), 0);
@@ -134,13 +129,11 @@ static void test_slots(void)
 	struct err err;
 
 	picture_init(&picture);
-	TEST("no pool, no frame")
-	{
+	TEST("no pool, no frame") {
 		picture_damage(&picture, rect(0, 0, 10, 10));
 		CHECK(!picture_take_frame(&picture, (uint8_t *)source, WIDTH * 4, &frame));
 	}
-	TEST("sizes are checked, and a refused one leaves the old pool")
-	{
+	TEST("sizes are checked, and a refused one leaves the old pool") {
 		CHECK_INT(picture_resize(&picture, WIDTH, HEIGHT, &err), 0);
 		CHECK_INT(picture_resize(&picture, 0, 10, &err), -EINVAL);
 		CHECK_INT(picture_resize(&picture, 10, WIRE_SIDE_MAX + 1, &err), -EINVAL);
@@ -151,21 +144,18 @@ static void test_slots(void)
 		CHECK(ftruncate(picture.fd, 10) < 0);
 	}
 	test_lending(&picture, source);
-	TEST("nothing new, no frame")
-	{
+	TEST("nothing new, no frame") {
 		CHECK_INT(picture_release(&picture, picture.pool, 1), 0);
 		CHECK(!picture_take_frame(&picture, (uint8_t *)source, WIDTH * 4, &frame));
 	}
-	TEST("a kiosk that returns what it does not have breaks the rules")
-	{
+	TEST("a kiosk that returns what it does not have breaks the rules") {
 		CHECK_INT(picture_release(&picture, picture.pool, 1), -EPROTO);
 		CHECK_INT(picture_release(&picture, picture.pool, WIRE_SLOTS), -EPROTO);
 		CHECK_INT(picture_release(&picture, picture.pool, UINT32_MAX), -EPROTO);
 		CHECK_INT(picture_release(&picture, picture.pool + 1, 0), -EPROTO);
 		CHECK_INT(picture_release(&picture, 0, 0), -EPROTO);
 	}
-	TEST("a new pool starts whole, and returns to the old one are forgiven")
-	{
+	TEST("a new pool starts whole, and returns to the old one are forgiven") {
 		uint32_t old = picture.pool;
 
 		CHECK_INT(picture_resize(&picture, WIDTH, HEIGHT, &err), 0);

@@ -30,8 +30,7 @@ static struct wire_session_start good(void)
 
 int main(void)
 {
-	TEST("a good START is taken")
-	{
+	TEST("a good START is taken") {
 		struct wire_session_start start = good();
 		struct err err;
 
@@ -40,8 +39,7 @@ int main(void)
 		start.user[0] = start.password[0] = start.domain[0] = start.timezone[0] = '\0';
 		CHECK_INT(start_check(&start, &err), 0);
 	}
-	TEST("each wrong field is named")
-	{
+	TEST("each wrong field is named") {
 		WRONG(start.host[0] = '\0', "host");
 		WRONG(memset(start.host, 'a', sizeof(start.host)), "host");
 		WRONG(strcpy(start.host, "/run/socket"), "host");
@@ -66,8 +64,7 @@ int main(void)
 		WRONG(strcpy(start.timezone, "/etc/passwd"), "timezone");
 		WRONG(strcpy(start.timezone, "a/../b"), "timezone");
 	}
-	TEST("secrets are gone after the wipe, the rest stays")
-	{
+	TEST("secrets are gone after the wipe, the rest stays") {
 		struct wire_session_start start = good();
 		static const char zero[sizeof(start.password)];
 

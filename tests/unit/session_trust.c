@@ -85,8 +85,7 @@ static bool trusts(const struct wire_session_start *start, const char *host,
 static void test_pins(const struct made *ca, const struct made *desk, const struct made *old,
 		const struct made *own)
 {
-	TEST("a pinned fingerprint counts alone: name, date and issuer do not")
-	{
+	TEST("a pinned fingerprint counts alone: name, date and issuer do not") {
 		struct wire_session_start start = {0};
 
 		pin(&start, own);
@@ -95,8 +94,7 @@ static void test_pins(const struct made *ca, const struct made *desk, const stru
 		CHECK(trusts(&start, "any.example", old, NULL));
 		CHECK(!trusts(&start, "desk.example", desk, "fingerprint"));
 	}
-	TEST("with pins the CA does not help")
-	{
+	TEST("with pins the CA does not help") {
 		struct wire_session_start start = {0};
 
 		pin(&start, own);
@@ -115,8 +113,7 @@ int main(void)
 	struct made own = make("desk", "DNS:desk.example", NULL, -1, 10);
 
 	test_pins(&ca, &desk, &old, &own);
-	TEST("the CA of the config, names and addresses")
-	{
+	TEST("the CA of the config, names and addresses") {
 		struct wire_session_start start = {0};
 
 		use_ca(&start, &ca);
@@ -131,8 +128,7 @@ int main(void)
 		CHECK(!trusts(&start, "desk.example", &future, "not yet valid"));
 		CHECK(!trusts(&start, "desk.example", &own, "self-signed"));
 	}
-	TEST("another CA of the same name, and a CA that is none")
-	{
+	TEST("another CA of the same name, and a CA that is none") {
 		struct wire_session_start start = {0};
 
 		use_ca(&start, &other_ca);
@@ -141,14 +137,12 @@ int main(void)
 		start.ca_size = 100;
 		CHECK(!trusts(&start, "desk.example", &desk, "not PEM"));
 	}
-	TEST("the system's store does not know it")
-	{
+	TEST("the system's store does not know it") {
 		struct wire_session_start start = {0};
 
 		CHECK(!trusts(&start, "desk.example", &desk, "not trusted"));
 	}
-	TEST("no certificate at all")
-	{
+	TEST("no certificate at all") {
 		struct wire_session_start start = {0};
 		struct made none = {.pem = "nonsense", .size = 8};
 

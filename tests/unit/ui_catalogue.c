@@ -34,8 +34,7 @@ static void check_refused(const char *name, size_t offset, uint32_t value, const
 	struct err err = {0};
 
 	memcpy((char *)&bad + offset, &value, sizeof(value));
-	TEST(name)
-	{
+	TEST(name) {
 		CHECK(parse(&bad, GOOD_SIZE, &catalogue, &err) < 0);
 		CHECK(catalogue == NULL);
 		CHECK_HAS(err.text, says);
@@ -47,8 +46,7 @@ int main(void)
 	struct catalogue *catalogue = NULL;
 	struct err err = {0};
 
-	TEST("texts are found, and what is missing or empty stays English")
-	{
+	TEST("texts are found, and what is missing or empty stays English") {
 		CHECK_INT(parse(&good, GOOD_SIZE, &catalogue, &err), 0);
 		CHECK_TEXT(catalogue_text(catalogue, "a"), "x");
 		CHECK_TEXT(catalogue_text(catalogue, "bc"), "bc");
@@ -57,8 +55,7 @@ int main(void)
 		catalogue_destroy(catalogue);
 		catalogue = NULL;
 	}
-	TEST("every shorter file is refused")
-	{
+	TEST("every shorter file is refused") {
 		for (size_t size = 0; size < GOOD_SIZE; size++)
 			CHECK(parse(&good, size, &catalogue, &err) < 0);
 		CHECK(catalogue == NULL);
@@ -70,8 +67,7 @@ int main(void)
 	check_refused("text outside", 24, 60, "exceeds");
 	check_refused("text longer than the file", 20, 0xffffffff, "exceeds");
 	check_refused("text without an end", 28, 3, "exceeds");
-	TEST("a language that is not there is an error with its path")
-	{
+	TEST("a language that is not there is an error with its path") {
 		CHECK(catalogue_open("/nowhere", "xx", &catalogue, &err) < 0);
 		CHECK_HAS(err.text, "/nowhere/xx/LC_MESSAGES/tynd.mo");
 	}

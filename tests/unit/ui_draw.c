@@ -298,19 +298,18 @@ int main(void)
 
 	text_format(folder, sizeof(folder), "%s/locale", build ? build : "build");
 	TEST("there is something to draw with")
-	CHECK_INT(ui_create(folder, &ui, &err), 0);
+		CHECK_INT(ui_create(folder, &ui, &err), 0);
 	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		TEST("drawing what differs equals drawing everything")
-	check_sequence(ui, sizes[i], 77 + i, MODELS / 4);
+			check_sequence(ui, sizes[i], 77 + i, MODELS / 4);
 	TEST("a key press draws about the field")
-	check_one_change(ui);
+		check_one_change(ui);
 	TEST("over a desktop only messages are seen")
-	check_session(ui);
+		check_session(ui);
 	for (uint32_t side = 8; side <= 256; side += 31)
 		TEST("the arrow is drawn at any size")
-	check_cursor(side);
-	TEST("screens that are too small for anything still draw")
-	{
+			check_cursor(side);
+	TEST("screens that are too small for anything still draw") {
 		static const struct ui_size tiny[] = {
 				{1, 1, 100}, {64, 32, 100}, {200, 700, 300}, {320, 200, 0}};
 

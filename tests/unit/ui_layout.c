@@ -227,14 +227,13 @@ int main(void)
 
 	text_format(folder, sizeof(folder), "%s/locale", build_folder());
 	TEST("there is something to lay out with")
-	CHECK_INT(ui_create(folder, &ui, &err), 0);
+		CHECK_INT(ui_create(folder, &ui, &err), 0);
 	for (unsigned i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
 		TEST("texts fit and targets can be reached")
-	check_screens(ui, languages[i], false);
+			check_screens(ui, languages[i], false);
 	TEST("even when every text is as long as it may be")
-	check_screens(ui, "da", true);
-	TEST("a click in a field falls between two letters")
-	{
+		check_screens(ui, "da", true);
+	TEST("a click in a field falls between two letters") {
 		check_field(ui, true, "ææææææ", 2);
 		check_field(ui, false, "ææææææ", 2);
 		check_field(ui, false, "", 1);

@@ -65,14 +65,12 @@ static unsigned count_poor(const struct palette *p)
 
 int main(void)
 {
-	TEST("contrast is computed as WCAG says")
-	{
+	TEST("contrast is computed as WCAG says") {
 		CHECK_INT(palette_contrast(0xffffff, 0) * 1000, 21000);
 		CHECK_INT(palette_contrast(0x777777, 0xffffff) * 100, 447);
 		CHECK_INT(palette_contrast(0xffffff, 0xffffff), 1);
 	}
-	TEST("every background keeps its texts readable")
-	{
+	TEST("every background keeps its texts readable") {
 		for (unsigned i = 0; i < 4096 && test_ok; i++) {
 			struct conf_branding branding = {
 					.background = colour_of(i), .accent = 0x1f6feb};
@@ -81,8 +79,7 @@ int main(void)
 			CHECK_INT(count_poor(&p), 0);
 		}
 	}
-	TEST("every accent keeps its texts readable")
-	{
+	TEST("every accent keeps its texts readable") {
 		for (unsigned i = 0; i < 4096 && test_ok; i++) {
 			struct conf_branding branding = {
 					.background = 0x0f2f4a, .accent = colour_of(i)};
@@ -91,16 +88,14 @@ int main(void)
 			CHECK_INT(count_poor(&p), 0);
 		}
 	}
-	TEST("a good choice is taken as it is")
-	{
+	TEST("a good choice is taken as it is") {
 		struct conf_branding branding = {.background = 0x0f2f4a, .accent = 0x1f5fc4};
 		struct palette p = palette_of(&branding);
 
 		CHECK_INT(p.accent, 0xff1f5fc4);
 		CHECK_INT(p.on_backdrop, 0xffffffff);
 	}
-	TEST("without a choice there are colours of our own")
-	{
+	TEST("without a choice there are colours of our own") {
 		struct palette p = palette_of(&(struct conf_branding){0});
 
 		CHECK(p.accent != 0xff000000);

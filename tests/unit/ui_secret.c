@@ -48,16 +48,14 @@ int main(void)
 	return 77;
 #endif
 	make_secret(secret);
-	TEST("the search finds what is there")
-	{
+	TEST("the search finds what is there") {
 		copy = own_copy_text(secret);
 		CHECK_INT(count_in_heap(secret), 1);
 		text_wipe(copy, SECRET_SIZE);
 		free(copy);
 		CHECK_INT(count_in_heap(secret), 0);
 	}
-	TEST("a password that was shown is forgotten")
-	{
+	TEST("a password that was shown is forgotten") {
 		void *pixels = own_alloc((size_t)size.width * size.height * 4);
 
 		CHECK_INT(ui_create("/nowhere", &ui, &err), 0);

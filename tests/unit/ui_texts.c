@@ -47,8 +47,7 @@ static void check_language(const struct catalogue *catalogue)
 
 int main(void)
 {
-	TEST("every reason has a sentence of its own and something to try")
-	{
+	TEST("every reason has a sentence of its own and something to try") {
 		unsigned count = 0;
 
 		for (uint32_t number = 1; number < 1000; number++) {
@@ -63,13 +62,11 @@ int main(void)
 		}
 		CHECK(count >= 40);
 	}
-	TEST("a reason that nobody knows has a general text")
-	{
+	TEST("a reason that nobody knows has a general text") {
 		CHECK_TEXT(text_of_reason((enum reason)999)->title, "Something went wrong");
 	}
 	for (unsigned i = 0; i < sizeof(languages) / sizeof(languages[0]); i++) {
-		TEST(languages[i])
-		{
+		TEST(languages[i]) {
 			struct catalogue *catalogue = open_language(languages[i]);
 
 			CHECK(catalogue != NULL);

@@ -175,8 +175,7 @@ static void test_good(void)
 	int peer;
 
 	wire_init(&echo, ECHO);
-	TEST("a message that a rule allows arrives whole")
-	{
+	TEST("a message that a rule allows arrives whole") {
 		open_end(&end, &peer);
 		send_raw(peer, &echo, sizeof(echo), 0);
 		loop_step(end.loop, 100);
@@ -184,8 +183,7 @@ static void test_good(void)
 		CHECK_INT(end.last, 7);
 		close_end(&end, peer);
 	}
-	TEST("a descriptor is handed over and becomes close-on-exec")
-	{
+	TEST("a descriptor is handed over and becomes close-on-exec") {
 		struct message with = {.value = 1};
 
 		wire_init(&with, WITH_FD);
@@ -204,8 +202,7 @@ static void test_end(void)
 	int peer;
 
 	wire_init(&echo, ECHO);
-	TEST("the end of the peer is told without a reason")
-	{
+	TEST("the end of the peer is told without a reason") {
 		open_end(&end, &peer);
 		close(peer);
 		loop_step(end.loop, 100);
@@ -213,8 +210,7 @@ static void test_end(void)
 		CHECK_TEXT(end.why, "");
 		close_end(&end, -1);
 	}
-	TEST("the last words of a peer that left our messages unread arrive")
-	{
+	TEST("the last words of a peer that left our messages unread arrive") {
 		open_end(&end, &peer);
 		CHECK_INT(wire_send(end.channel, &echo, NULL, 0), 0);
 		send_raw(peer, &echo, sizeof(echo), 0);
@@ -225,8 +221,7 @@ static void test_end(void)
 		CHECK_TEXT(end.why, "");
 		close_end(&end, -1);
 	}
-	TEST("and also when our next message found it gone")
-	{
+	TEST("and also when our next message found it gone") {
 		open_end(&end, &peer);
 		send_raw(peer, &echo, sizeof(echo), 0);
 		close(peer);
@@ -237,16 +232,14 @@ static void test_end(void)
 		CHECK(end.is_closed);
 		close_end(&end, -1);
 	}
-	TEST("an empty message ends the channel")
-	{
+	TEST("an empty message ends the channel") {
 		open_end(&end, &peer);
 		send_raw(peer, "", 0, 0);
 		loop_step(end.loop, 100);
 		CHECK(end.is_closed);
 		close_end(&end, peer);
 	}
-	TEST("a handler may destroy its channel while more messages wait")
-	{
+	TEST("a handler may destroy its channel while more messages wait") {
 		struct message ends = {.value = 1};
 
 		wire_init(&ends, ENDS);
@@ -266,8 +259,7 @@ static void test_slow(void)
 	int peer;
 
 	wire_init(&echo, ECHO);
-	TEST("messages to a slow peer are queued, in order, and none is lost")
-	{
+	TEST("messages to a slow peer are queued, in order, and none is lost") {
 		struct message got;
 		uint32_t next = 0;
 
@@ -286,8 +278,7 @@ static void test_slow(void)
 		CHECK(!end.is_closed);
 		close_end(&end, peer);
 	}
-	TEST("a peer that never reads ends the channel, from the loop")
-	{
+	TEST("a peer that never reads ends the channel, from the loop") {
 		int ret = 0;
 
 		open_end(&end, &peer);
@@ -310,10 +301,10 @@ int main(void)
 	test_good();
 	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++)
 		TEST(bad_rows[i].name)
-	test_bad(&bad_rows[i]);
+			test_bad(&bad_rows[i]);
 	test_end();
 	test_slow();
 	TEST("no descriptor is left behind by any of this")
-	CHECK_INT(open_fds(), fds_before);
+		CHECK_INT(open_fds(), fds_before);
 	TEST_END();
 }

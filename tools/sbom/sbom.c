@@ -83,8 +83,7 @@ static void note_extracted(cJSON *extracted, const char *id, const char *name, c
 {
 	const cJSON *known;
 
-	cJSON_ArrayForEach(known, extracted)
-	{
+	cJSON_ArrayForEach(known, extracted) {
 		if (strcmp(cJSON_GetObjectItemCaseSensitive(known, "licenseId")->valuestring, id) ==
 				0)
 			return;
