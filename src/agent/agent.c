@@ -22,9 +22,7 @@ int64_t agent_now_s(const struct agent *agent)
 
 int64_t agent_floor_s(const struct agent *agent)
 {
-	int64_t issued = agent->configs.state.issued_s;
-
-	return issued > agent->options.build_time_s ? issued : agent->options.build_time_s;
+	return clock_floor(agent->options.build_time_s, agent->configs.state.issued_s);
 }
 
 uint32_t agent_random(void)

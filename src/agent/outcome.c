@@ -19,6 +19,13 @@ int64_t clock_for_trust(int64_t now_s, int64_t floor_s)
 	return now_s < floor_s ? floor_s : now_s;
 }
 
+int64_t clock_floor(int64_t build_s, int64_t signed_s)
+{
+	if (signed_s <= build_s)
+		return build_s;
+	return signed_s - build_s > ahead_max_s ? build_s + ahead_max_s : signed_s;
+}
+
 static enum reason say(struct err *err, enum reason reason, const char *sentence)
 {
 	err_set(err, 0, "%s", sentence);

@@ -23,6 +23,13 @@ enum clock_verdict clock_judge(int64_t now_s, int64_t floor_s);
 /* The time by which certificates are judged: the clock, but never below the floor. */
 int64_t clock_for_trust(int64_t now_s, int64_t floor_s);
 
+/*
+ * What no clock is below: when the firmware was built, or the newest signed time. The latter
+ * counts for ten years past the former: a server whose clock ran ahead when it signed would
+ * lock its devices out for good.
+ */
+int64_t clock_floor(int64_t build_s, int64_t signed_s);
+
 /* What was asked for: an answer that makes no sense is another reason for each. */
 enum outcome_of { OUTCOME_OF_REQUEST, OUTCOME_OF_CONFIG };
 

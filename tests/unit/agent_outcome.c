@@ -91,6 +91,16 @@ int main(void)
 		CHECK_INT(clock_for_trust(0, floor_s), floor_s);
 		CHECK_INT(clock_for_trust(floor_s + 5, floor_s), floor_s + 5);
 	}
+	TEST("the floor is the newest time known, but not ten years past the firmware's") {
+		static const int64_t years10_s = INT64_C(10) * 365 * 24 * 3600;
+
+		CHECK_INT(clock_floor(floor_s, 0), floor_s);
+		CHECK_INT(clock_floor(floor_s, floor_s - 1), floor_s);
+		CHECK_INT(clock_floor(floor_s, floor_s + 1), floor_s + 1);
+		CHECK_INT(clock_floor(floor_s, floor_s + years10_s), floor_s + years10_s);
+		CHECK_INT(clock_floor(floor_s, floor_s + years10_s + 1), floor_s + years10_s);
+		CHECK_INT(clock_floor(floor_s, INT64_MAX), floor_s + years10_s);
+	}
 	TEST("the pause doubles to a minute and is full jitter") {
 		static const struct {
 			unsigned failures;
