@@ -44,7 +44,8 @@ static int on_dial(void *data, const void *message, int *fds)
 	const struct wire_session_dial *dial = message;
 
 	(void)fds;
-	if (dial->id <= session->dial || dial->port == 0 || dial->zero != 0 ||
+	if (dial->id <= session->dial || dial->id > WIRE_DIALS_MAX || dial->port == 0 ||
+			dial->zero != 0 ||
 			!memchr(dial->host, '\0', sizeof(dial->host)) || !dial->host[0] ||
 			!text_is_utf8(dial->host, strlen(dial->host)) ||
 			text_has_control(dial->host, NULL))

@@ -34,6 +34,7 @@ enum {
 	WIRE_SECRET_MAX = 512, /* password, UTF-8 bytes with NUL */
 	WIRE_CA_MAX = 16 * 1024,
 	WIRE_PINS_MAX = 4,
+	WIRE_DIALS_MAX = 16, /* DIALs of one session: their ids are 1..16 */
 	WIRE_SLOTS = 3,
 	WIRE_RECTS_MAX = 32,
 	WIRE_SIDE_MAX = 8192,  /* pixels of a picture's side */

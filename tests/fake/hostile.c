@@ -303,6 +303,8 @@ BAD_MESSAGE(leds_two, leds, LEDS, message.num = 2)
 BAD_MESSAGE(ended_unknown, ended, ENDED, message.reason = 4711)
 BAD_MESSAGE(dial_no_port, dial, DIAL, (message.id = 1, strcpy(message.host, "a")))
 BAD_MESSAGE(dial_no_host, dial, DIAL, (message.id = 1, message.port = 3389))
+BAD_MESSAGE(dial_too_often, dial, DIAL,
+		(message.id = WIRE_DIALS_MAX + 1, message.port = 3389, strcpy(message.host, "a")))
 BAD_MESSAGE(dial_no_id, dial, DIAL, (message.port = 3389, strcpy(message.host, "a")))
 BAD_MESSAGE(dial_endless, dial, DIAL,
 		(message.id = 1, message.port = 3389,
@@ -373,6 +375,7 @@ static const struct {
 		ROW(ended_unknown),
 		ROW(dial_no_port),
 		ROW(dial_no_host),
+		ROW(dial_too_often),
 		ROW(dial_no_id),
 		ROW(dial_endless),
 		ROW(dial_control),
