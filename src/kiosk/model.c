@@ -56,6 +56,8 @@ static enum reason agent_reason(const struct kiosk_state *state)
 		return REASON_DEVICE_AGENT;
 	if (state->has_status && state->status.reason != REASON_NONE)
 		return (enum reason)state->status.reason;
+	if (is_trouble && state->revision > 0)
+		return REASON_CONFIG_NO_DESKTOP;
 	if (is_trouble && (!state->has_status || state->status.phase != WIRE_AGENT_NETWORK))
 		return REASON_CONFIG_NONE;
 	return REASON_NONE;

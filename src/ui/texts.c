@@ -45,6 +45,8 @@ static const struct text_reason reasons[] = {
 		N_("You can go on working. Please tell the helpdesk.")},
 	{REASON_CONFIG_NONE, N_("There are no settings yet"),
 		N_("They are fetched as soon as the server answers.")},
+	{REASON_CONFIG_NO_DESKTOP, N_("No desktop has been set up yet"),
+		N_("The helpdesk chooses the desktops of this device. The screen changes by itself.")},
 
 	{REASON_SESSION_SIGNED_OUT, N_("You are signed out"), N_("See you soon.")},
 	{REASON_SESSION_WRONG_PASSWORD, N_("The user name or password is wrong"),

@@ -34,6 +34,7 @@ static const struct reason_row rows[] = {
 				"the new config did not come up, the previous is back"},
 		{REASON_CONFIG_EXPIRED, "C35", "the config is past its date"},
 		{REASON_CONFIG_NONE, "C36", "there is no config yet"},
+		{REASON_CONFIG_NO_DESKTOP, "C37", "the config names no desktop yet"},
 		{REASON_SESSION_SIGNED_OUT, "S50", "the user signed out"},
 		{REASON_SESSION_WRONG_PASSWORD, "S51", "the user name or password is wrong"},
 		{REASON_SESSION_PASSWORD_EXPIRED, "S52", "the password has expired"},

@@ -38,6 +38,7 @@ enum reason {
 	REASON_CONFIG_RETURNED = 34,  /* the new one did not come up; the previous is back */
 	REASON_CONFIG_EXPIRED = 35,   /* only warns */
 	REASON_CONFIG_NONE = 36,      /* there is none yet */
+	REASON_CONFIG_NO_DESKTOP = 37, /* there is one, but without a desktop to connect to */
 
 	/* S: the remote desktop */
 	REASON_SESSION_SIGNED_OUT = 50, /* ended by the user: not a failure */

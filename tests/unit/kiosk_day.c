@@ -31,6 +31,20 @@ static void test_begin_of_day(void)
 		CHECK_INT(model.screen, UI_NETWORK);
 		CHECK_INT(model.reason, REASON_CONFIG_NONE);
 	}
+	TEST("a config without a desktop says that, not that it is missing") {
+		struct conf_signed config = make_config(2, 7);
+
+		config.conf.desktop_count = 0;
+		kiosk_init(&world.state, START_MS);
+		world.now_ms = START_MS;
+		feed_kind(&world, KIOSK_AGENT_UP);
+		feed_status(&world, WIRE_AGENT_ONLINE, REASON_NONE);
+		feed_config(&world, &config);
+		wait_ms(&world, KIOSK_MISSING_MS);
+		kiosk_model(&world.state, &model);
+		CHECK_INT(model.screen, UI_NETWORK);
+		CHECK_INT(model.reason, REASON_CONFIG_NO_DESKTOP);
+	}
 	TEST("a typed address goes to the agent once, and the field is there again when it was no "
 	     "good") {
 		go_to(&world, UI_SERVER);
