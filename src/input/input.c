@@ -65,7 +65,7 @@ void input_set_locks(struct input *input, struct input_locks locks)
 
 static void stop_repeat(struct input *input)
 {
-	input->repeated.code = 0;
+	input->repeated = (struct input_event){0}; /* its text may be of a password */
 	loop_timer_set(input->repeat, -1);
 }
 

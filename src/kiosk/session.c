@@ -45,9 +45,8 @@ static int on_dial(void *data, const void *message, int *fds)
 
 	(void)fds;
 	if (dial->id <= session->dial || dial->id > WIRE_DIALS_MAX || dial->port == 0 ||
-			dial->zero != 0 ||
-			!memchr(dial->host, '\0', sizeof(dial->host)) || !dial->host[0] ||
-			!text_is_utf8(dial->host, strlen(dial->host)) ||
+			dial->zero != 0 || !memchr(dial->host, '\0', sizeof(dial->host)) ||
+			!dial->host[0] || !text_is_utf8(dial->host, strlen(dial->host)) ||
 			text_has_control(dial->host, NULL))
 		return -EPROTO;
 	session->dial = dial->id;
