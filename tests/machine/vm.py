@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A virtual machine that boots the image: QEMU, its QMP socket, pictures, keys, and a channel
 into the guest that exists only in the extra initramfs segment of the tests (guest/)."""
-import gzip, json, os, re, shutil, socket, subprocess, time
+import ctypes, gzip, json, os, re, shutil, signal, socket, subprocess, time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -32,6 +32,11 @@ def data_disk(path):
     with open(path, "wb") as disk:
         disk.truncate(32 << 20)
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-L", "TYND-DATA", str(path)], check=True)
+
+
+def end_with_parent():
+    """Between fork and exec: a test that is killed takes its machine along."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def accelerator(image):
@@ -76,7 +81,8 @@ class Machine:
         if disk:
             command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
         self.log = open(self.folder / f"{name}.qemu", "wb")
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+                                        preexec_fn=end_with_parent)
         self.qmp = self._connect(qmp)
         self._qmp_lines = self.qmp.makefile("rb")
         self._qmp_lines.readline()
@@ -171,10 +177,9 @@ def guest_segment(folder):
     stage = Path(folder) / "guest"
     shutil.rmtree(stage, ignore_errors=True)
     (stage / "etc").mkdir(parents=True)
-    (stage / "usr/lib/tynd").mkdir(parents=True)
     inittab = (TOP / "initramfs/inittab").read_text()
-    (stage / "etc/inittab").write_text(inittab + "::respawn:/usr/lib/tynd/test-channel\n")
-    script = stage / "usr/lib/tynd/test-channel"
+    (stage / "etc/inittab").write_text(inittab + "::respawn:/test-channel\n")
+    script = stage / "test-channel"
     shutil.copy(TOP / "tests/machine/test-channel", script)
     script.chmod(0o755)
     names = "\n".join(str(p.relative_to(stage)) for p in sorted(stage.rglob("*")))
