@@ -14,3 +14,6 @@ test: image
 # With + the output is not held back until the end.
 demo: image
 	+@tools/demo/run
+bench: bench-image
+bench-image: image
+	+@TYND_BUILD=$(BUILD) tests/bench/image

@@ -53,7 +53,7 @@ def accelerator(image):
 
 class Machine:
     def __init__(self, image, folder, name="machine", arguments="", disk=None, size=(1280, 720),
-                 memory=768, guest=True, display="none", extra=()):
+                 memory=768, guest=True, display="none", icount=False):
         self.folder, self.name = Path(folder), name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.serial = self.folder / f"{name}.serial"
@@ -66,9 +66,11 @@ class Machine:
         qmp, agent = self.folder / f"{name}.qmp", self.folder / f"{name}.agent"
         for path in (qmp, agent, self.serial):
             path.unlink(missing_ok=True)
-        with_kvm = accelerator(image) == "kvm"
-        command = ["qemu-system-x86_64", "-accel", "kvm" if with_kvm else "tcg,thread=multi",
-                   "-cpu", "host" if with_kvm else "max", "-smp", "2",
+        with_kvm = not icount and accelerator(image) == "kvm"
+        processor = ["-accel", "kvm" if with_kvm else "tcg,thread=multi", "-cpu", "host" if with_kvm else "max", "-smp", "2"]
+        if icount:  # time is instructions, 2 ns each
+            processor = ["-accel", "tcg", "-cpu", "max", "-icount", "shift=1,sleep=off", "-rtc", "clock=vm"]
+        command = ["qemu-system-x86_64", *processor,
                    "-m", str(memory), "-nodefaults", "-no-user-config", "-vga", "none",
                    "-device", f"virtio-gpu-pci,xres={size[0]},yres={size[1]}",
                    "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
@@ -77,7 +79,7 @@ class Machine:
                    "-qmp", f"unix:{qmp},server=on,wait=off",
                    "-device", "virtio-serial-pci", "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
                    "-device", "virtserialport,chardev=agent,name=tynd-test",
-                   "-kernel", str(image / "vmlinuz"), "-initrd", str(initrd), "-append", cmdline, *extra]
+                   "-kernel", str(image / "vmlinuz"), "-initrd", str(initrd), "-append", cmdline]
         if disk:
             command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
         self.log = open(self.folder / f"{name}.qemu", "wb")
