@@ -16,9 +16,10 @@
 enum {
 	AREA = 65536,       /* steps of an absolute axis */
 	KEYBOARDS_MAX = 32, /* whose lights are kept */
-	FINGER_NOTCH = 15,  /* libinput's units of a touchpad that make one notch */
-	NOTCH = 120,
 };
+
+/* A notch of a wheel, and libinput's units of a touchpad that make one. */
+static const double notch = 120, finger_notch = 15;
 
 struct devices {
 	struct input *input;
@@ -116,8 +117,8 @@ static void feed_place(struct devices *devices, int64_t time_us, double x, doubl
 	struct input_event event = {
 			.kind = INPUT_MOTION_ABSOLUTE,
 			.time_us = time_us,
-			.x = x / AREA,
-			.y = y / AREA,
+			.x = x / (double)AREA,
+			.y = y / (double)AREA,
 	};
 
 	input_feed(devices->input, &event);
@@ -130,7 +131,7 @@ static double scrolled(struct libinput_event_pointer *pointer, enum libinput_poi
 		return 0;
 	if (is_wheel)
 		return libinput_event_pointer_get_scroll_value_v120(pointer, axis);
-	return libinput_event_pointer_get_scroll_value(pointer, axis) * NOTCH / FINGER_NOTCH;
+	return libinput_event_pointer_get_scroll_value(pointer, axis) * notch / finger_notch;
 }
 
 static void feed_scroll(struct devices *devices, struct libinput_event_pointer *pointer,
