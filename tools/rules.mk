@@ -24,7 +24,7 @@ CPPFLAGS := -D_GNU_SOURCE -Isrc -DTYND_VERSION='"$(VERSION)"' -DTYND_DATA='"/usr
 CFLAGS := -std=gnu17 -O2 -g $(warnings) $(if $(SAN),$(sanitize) -U_FORTIFY_SOURCE -fPIE,$(hardening))
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),$(sanitize))
 
-.PHONY: all check test demo image lint format clean setup bench help fuzz uml
+.PHONY: all check test demo image lint format setup bench fuzz uml
 all: $(bins) $(BUILD)/catalogues
 
 # One archive per module; main.c stays outside, so that tests link the rest of a program.
@@ -116,13 +116,3 @@ setup:
 -include $(filter-out tools/rules.mk,$(wildcard tools/*.mk tests/*.mk board/*.mk))
 format:
 	@clang-format -i $(sources)
-clean:
-	@rm -rf build build-san
-help:
-	@echo 'make setup   the environment (Debian 13 with backports)'; \
-	echo 'make all     programs and catalogues in build/'; \
-	echo 'make check   unit tests: no network, no root, under a minute'; \
-	echo 'make test    everything: unit, flow, KMS in user-mode Linux, the image in QEMU'; \
-	echo 'make demo    server, demo desktop and the image in a virtual machine'; \
-	echo 'make image BOARD=pc   the firmware'; \
-	echo 'make lint | format | fuzz | bench | clean   SAN=1 builds with sanitizers'
