@@ -10,7 +10,6 @@ ffmpeg:
 	@tools/ffmpeg/build
 image: all $(BUILD)/tools/sbom
 	@TYND_VERSION=$(VERSION) tools/image/build $(BOARD) $(IMAGE) $(BUILD)/bin
-test: image
 # With + the output is not held back until the end.
 demo: image
 	+@tools/demo/run

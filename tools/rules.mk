@@ -106,8 +106,7 @@ $(BUILD)/locale/%/LC_MESSAGES/tynd.mo: po/%.po
 	@mkdir -p $(@D) && msgfmt --check -o $@ $<
 
 # --- everything: what CI runs. Each suite says what it needs; see tests/run.
-test: all units fuzzers uml
-	@$(MAKE) image BOARD=pc
+test: all units fuzzers uml image
 	@TYND_BUILD=$(BUILD) tests/run
 
 # --- the rest are scripts and parts of their own
