@@ -262,7 +262,9 @@ static void paint_node(struct canvas *c, const struct node *node)
 		paint_text(c, node);
 		break;
 	case NODE_ICON:
-		put_mask(c, mask_of(c->painter, (int32_t)node->icon, node->rect.x2 - node->rect.x1, 0),
+		put_mask(c,
+				mask_of(c->painter, (int32_t)node->icon,
+						node->rect.x2 - node->rect.x1, 0),
 				node->rect.x1, node->rect.y1, node->rect);
 		break;
 	case NODE_AREA:
