@@ -69,8 +69,11 @@ static int on_key(void *data, const void *message, int *fds)
 
 static int on_locks(void *data, const void *message, int *fds)
 {
+	struct session *session = data;
+
 	(void)fds;
-	input_send_locks(data, message);
+	session->locks = *(const struct wire_session_locks *)message;
+	input_send_locks(session, &session->locks);
 	return 0;
 }
 
@@ -239,6 +242,7 @@ static enum reason run_session(struct session *session, int limit_ms, uint32_t *
 	if (r == 0) {
 		log_info("connected");
 		session->was_connected = true;
+		input_send_locks(session, &session->locks);
 		screen_send(session);
 		screen_resize(session);
 		follow(session, limit_ms);

@@ -48,6 +48,8 @@ struct session {
 	bool is_dialed;
 	int dialed_fd;
 
+	struct wire_session_locks locks; /* as the kiosk said last, for the moment of connecting */
+
 	struct picture *picture;
 	bool has_painted;            /* the server drew something: there is a picture to show */
 	pBitmapUpdate update_bitmap; /* gdi's own, behind ours */

@@ -196,7 +196,7 @@ static BOOL on_mouse(rdpInput *input, UINT16 flags, UINT16 x, UINT16 y)
 static BOOL on_locks(rdpInput *input, UINT32 flags)
 {
 	(void)input;
-	(void)flags;
+	fprintf(stderr, "locks %u\n", flags);
 	return TRUE;
 }
 
