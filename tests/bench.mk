@@ -3,6 +3,6 @@
 .PHONY: bench-session bench-change
 bench: bench-session bench-change
 bench-session: all
-	@TYND_BUILD=$(abspath $(BUILD)) tests/bench/session
+	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/session
 bench-change: all
-	@TYND_BUILD=$(abspath $(BUILD)) tests/bench/change
+	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/change

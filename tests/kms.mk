@@ -10,6 +10,6 @@ $(BUILD)/kms/config: tests/flow/kiosk_config.c $(conf_archives)
 		-Wl,--start-group $(conf_archives) -Wl,--end-group $(conf_libs)
 kms-programs: $(kms_programs) $(BUILD)/kms/config
 uml: kms-programs
-	@tools/uml/build >/dev/null
+	+@tools/uml/build >/dev/null
 kms-test: all uml
-	@TYND_BUILD=$(BUILD) tests/run kms
+	+@TYND_BUILD=$(BUILD) tests/run kms

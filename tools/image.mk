@@ -9,8 +9,8 @@ $(BUILD)/tools/sbom: tools/sbom/sbom.c
 ffmpeg:
 	@tools/ffmpeg/build
 image: all $(BUILD)/tools/sbom
-	@TYND_VERSION=$(VERSION) tools/image/build $(BOARD) $(IMAGE) $(BUILD)/bin
-# With + the output is not held back until the end.
+	+@TYND_VERSION=$(VERSION) tools/image/build $(BOARD) $(IMAGE) $(BUILD)/bin
+
 demo: image
 	+@tools/demo/run
 bench: bench-image

@@ -2,6 +2,7 @@
 # The build, inside the environment. Modules, their dependencies and libraries
 # come from src/LAYERS; a folder of src/ with a main.c is a program.
 J ?= $(shell nproc)
+# A recipe that begins with + shows its output at once; that of the others comes whole.
 MAKEFLAGS += -j$(J) --output-sync=target
 BUILD := $(if $(SAN),build-san,build)
 CC := $(or $(TYND_CC),gcc)
@@ -69,7 +70,7 @@ $(foreach u,$(patsubst tests/unit/%.c,%,$(unit_sources)),$(eval $(call unit_rule
 units: $(units)
 # Unit tables, and each fuzz driver over its corpus for a moment (it has sanitizers of its own).
 check: all units $(if $(SAN),,fuzzers)
-	@TYND_BUILD=$(BUILD) FUZZ_RUNS=2000 tests/run unit $(if $(SAN),,fuzz)
+	+@TYND_BUILD=$(BUILD) FUZZ_RUNS=2000 tests/run unit $(if $(SAN),,fuzz)
 
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/unit/*.d)
 
@@ -96,7 +97,7 @@ $(foreach f,$(fuzzers),$(eval $(call fuzz_rules,$(f))))
 .PHONY: fuzzers
 fuzzers: $(addprefix $(BUILD)/fuzz/,$(fuzzers))
 fuzz: fuzzers
-	@TYND_BUILD=$(BUILD) tests/run fuzz
+	+@TYND_BUILD=$(BUILD) tests/run fuzz
 
 # --- texts
 languages := $(patsubst po/%.po,%,$(wildcard po/*.po))
@@ -107,7 +108,7 @@ $(BUILD)/locale/%/LC_MESSAGES/tynd.mo: po/%.po
 
 # --- everything: what CI runs. Each suite says what it needs; see tests/run.
 test: all units fuzzers uml image
-	@TYND_BUILD=$(BUILD) tests/run
+	+@TYND_BUILD=$(BUILD) tests/run
 
 # --- the rest are scripts and parts of their own
 setup:

@@ -42,6 +42,8 @@ static int on_status(void *data, const void *message, int *fds)
 			!is_line(status->address, sizeof(status->address)) ||
 			!is_line(status->detail, sizeof(status->detail)))
 		return -EPROTO;
+	/* It talks. One that only accepts and hangs up is asked ever less often. */
+	agent->delay_ms = RETRY_FIRST_MS;
 	agent->handler.on_status(agent->handler.data, status);
 	return 0;
 }
@@ -139,7 +141,6 @@ static void try_connect(void *data)
 		wait_again(agent);
 		return;
 	}
-	agent->delay_ms = RETRY_FIRST_MS;
 	agent->channel = wire_channel_create(agent->loop, fd, rules,
 			sizeof(rules) / sizeof(rules[0]), on_closed, agent);
 	wire_init(&hello, WIRE_AGENT_HELLO);
