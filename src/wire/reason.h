@@ -31,13 +31,13 @@ enum reason {
 	REASON_CLOCK_WRONG = 26,        /* this device's clock is outside of what can be */
 
 	/* C: the config */
-	REASON_CONFIG_SIGNATURE = 30, /* not signed by the organisation's key */
-	REASON_CONFIG_OLDER = 31,     /* revision below the one seen */
-	REASON_CONFIG_INVALID = 32,   /* does not parse or a value is out of range */
-	REASON_CONFIG_TRUNCATED = 33, /* fewer bytes than promised, or other ones */
-	REASON_CONFIG_RETURNED = 34,  /* the new one did not come up; the previous is back */
-	REASON_CONFIG_EXPIRED = 35,   /* only warns */
-	REASON_CONFIG_NONE = 36,      /* there is none yet */
+	REASON_CONFIG_SIGNATURE = 30,  /* not signed by the organisation's key */
+	REASON_CONFIG_OLDER = 31,      /* revision below the one seen */
+	REASON_CONFIG_INVALID = 32,    /* does not parse or a value is out of range */
+	REASON_CONFIG_TRUNCATED = 33,  /* fewer bytes than promised, or other ones */
+	REASON_CONFIG_RETURNED = 34,   /* the new one did not come up; the previous is back */
+	REASON_CONFIG_EXPIRED = 35,    /* only warns */
+	REASON_CONFIG_NONE = 36,       /* there is none yet */
 	REASON_CONFIG_NO_DESKTOP = 37, /* there is one, but without a desktop to connect to */
 
 	/* S: the remote desktop */
