@@ -93,32 +93,30 @@ int db_device_add(struct db *db, const struct db_device *device, struct err *err
 	return r < 0 ? r : put_groups(db, device, err);
 }
 
-int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err)
+/* The one device that `query`, with `key` bound to it, finds. */
+static int find_device(struct db *db, const char *query, const char *key, struct db_device *ret,
+		struct err *err)
 {
 	OWNED(statement) sqlite3_stmt *row = NULL;
-	int r = sql_bind(db, COLUMNS "WHERE device.id = ?", &row, err, "t", id);
+	int r = sql_bind(db, query, &row, err, "t", key);
 
 	if (r == 0)
 		r = sql_step(db, row, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return err_set(err, ENOENT, "there is no device \"%s\"", id);
+		return err_set(err, ENOENT, "there is no device \"%s\"", key);
 	return read_device(db, row, ret, err);
+}
+
+int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err)
+{
+	return find_device(db, COLUMNS "WHERE device.id = ?", id, ret, err);
 }
 
 int db_device_by_name(struct db *db, const char *name, struct db_device *ret, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
-	int r = sql_bind(db, COLUMNS "WHERE device.name = ?", &row, err, "t", name);
-
-	if (r == 0)
-		r = sql_step(db, row, err);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return err_set(err, ENOENT, "there is no device \"%s\"", name);
-	return read_device(db, row, ret, err);
+	return find_device(db, COLUMNS "WHERE device.name = ?", name, ret, err);
 }
 
 int db_device_place(struct db *db, const struct db_device *device, struct err *err)
