@@ -9,9 +9,10 @@
  *            <-------------------------  DIAL {host, port}        repeated for redirections
  *     DIALED_SOCKET + socket --------->                    or DIALED {reason}
  *            <-------------------------  POOL {size} + one memfd
- *            <-------------------------  FRAME {slot, damage}
- *     RELEASE {slot} ----------------->
- *     KEY, TEXT, POINTER, LOCKS, RESIZE ->
+ *            <-------------------------  BUFFER {...} + memfd or dma-buf, of a video
+ *            <-------------------------  FRAME {slot, damage, video}
+ *     RELEASE {slot}, RELEASE_BUFFER -->
+ *     KEY, POINTER, LOCKS, RESIZE ----->
  *            <-------------------------  CURSOR + memfd, CURSOR_STATE, LEDS
  *            <-------------------------  ENDED {reason}
  *
@@ -19,6 +20,11 @@
  * FRAME gives a slot to the kiosk, which shows it until a newer one came and then
  * RELEASEs it; the session writes only into slots that it holds, so nothing is torn.
  * Without a free slot it gathers damage: the newest picture wins.
+ *
+ * Video: a decoder's buffers are announced once. A FRAME may show one of them, cropped and scaled,
+ * above the desktop's picture; the two change together, in one commit. The kiosk holds a
+ * buffer from the FRAME that names it until a later one that does not was shown, and then
+ * says RELEASE_BUFFER; the session does not write into it meanwhile.
  */
 #ifndef WIRE_SESSION_H
 #define WIRE_SESSION_H
@@ -38,6 +44,10 @@ enum {
 	WIRE_SLOTS = 3,
 	WIRE_RECTS_MAX = 32,
 	WIRE_SIDE_MAX = 8192,  /* pixels of a picture's side */
+	WIRE_SLOT_NONE = 0xffff, /* FRAME without a new desktop picture */
+	WIRE_MONITORS_MAX = 16,  /* [MS-RDPBCGR] 2.2.1.3.6 */
+	WIRE_BUFFERS_MAX = 32,   /* of one video pool */
+	WIRE_VISIBLE_MAX = 16,
 	WIRE_CURSOR_MAX = 384, /* pixels of a cursor's side, [MS-RDPBCGR] 2.2.9.1.1.4.11 */
 };
 
@@ -52,6 +62,16 @@ enum wire_security {
 	WIRE_SECURITY_TLS,
 };
 
+/* One monitor of the layout, in pixels of the session's picture, whose corner is 0, 0. */
+struct wire_monitor {
+	int32_t x, y;
+	uint32_t width, height;       /* as the person sees it, after rotation */
+	uint32_t width_mm, height_mm; /* 0: not known */
+	uint32_t rotation_degrees;    /* 0, 90, 180, 270 */
+	uint32_t scale_percent;       /* 100..500 */
+	uint32_t is_primary;          /* exactly one is */
+};
+
 enum wire_session_type {
 	/* kiosk -> session */
 	WIRE_SESSION_START = 100,
@@ -63,6 +83,7 @@ enum wire_session_type {
 	WIRE_SESSION_RESIZE,
 	WIRE_SESSION_STOP,
 	WIRE_SESSION_DIALED_SOCKET, /* connected: one descriptor */
+	WIRE_SESSION_RELEASE_BUFFER,
 	/* session -> kiosk */
 	WIRE_SESSION_PHASE = 150,
 	WIRE_SESSION_DIAL,
@@ -72,6 +93,8 @@ enum wire_session_type {
 	WIRE_SESSION_CURSOR_STATE,
 	WIRE_SESSION_LEDS,
 	WIRE_SESSION_ENDED,
+	WIRE_SESSION_BUFFER,     /* one descriptor: both planes lie in it */
+	WIRE_SESSION_BUFFER_TWO, /* two: luma, chroma */
 };
 
 /* The first message; the only one that holds secrets. Wiped by both ends after use. */
@@ -89,6 +112,8 @@ struct wire_session_start {
 	char user[WIRE_USER_MAX];
 	char domain[WIRE_USER_MAX];
 	char password[WIRE_SECRET_MAX];
+	uint32_t monitor_count; /* 0: one of width x height */
+	struct wire_monitor monitors[WIRE_MONITORS_MAX];
 	uint32_t keyboard;    /* RDP keyboard layout identifier, e.g. 0x00000406 */
 	char client_name[32]; /* shown on the server */
 	char timezone[64];    /* IANA name */
@@ -137,10 +162,20 @@ struct wire_session_release {
 	uint32_t slot;
 };
 
+/* The layout changed: width and height of all monitors together. */
 struct wire_session_resize {
 	struct wire_header header;
 	uint32_t width, height;
 	uint32_t scale_percent;
+	uint32_t monitor_count; /* 0: one of width x height */
+	struct wire_monitor monitors[WIRE_MONITORS_MAX];
+};
+
+/* The video buffer is not on the screen any more. */
+struct wire_session_release_buffer {
+	struct wire_header header;
+	uint32_t pool;
+	uint32_t number;
 };
 
 struct wire_session_stop {
@@ -177,13 +212,42 @@ struct wire_session_pool {
 	uint32_t format;        /* DRM_FORMAT_XRGB8888 */
 };
 
+enum wire_buffer_kind { WIRE_BUFFER_MEMORY, WIRE_BUFFER_DMABUF };
+
+/* A place for frames of a video, with one or two descriptors: memfd sealed against shrinking, or dma-buf. */
+struct wire_session_buffer {
+	struct wire_header header;
+	uint32_t pool;   /* 1.., grows; buffers of older pools are shown no more */
+	uint32_t number; /* 0..WIRE_BUFFERS_MAX - 1, once per pool */
+	uint32_t kind;   /* enum wire_buffer_kind */
+	uint32_t format; /* DRM_FORMAT_NV12 or P010 */
+	uint64_t modifier;
+	uint32_t width, height; /* even, 2..WIRE_SIDE_MAX */
+	uint32_t offsets[2];    /* of luma (a multiple of 4096) and chroma, bytes */
+	uint32_t strides[2];
+	uint32_t encoding; /* enum yuv_encoding */
+	uint32_t range;    /* enum yuv_range */
+};
+
+/* The video above the desktop. */
+struct wire_video {
+	uint32_t pool; /* 0: none */
+	uint32_t number;
+	uint32_t is_new;          /* the pixels changed since the frame before */
+	struct wire_rect source;  /* pixels of the buffer */
+	struct wire_rect target;  /* pixels of the session's picture; another size: scaled */
+	uint32_t visible_count;   /* 0: all of the target is seen */
+	struct wire_rect visible[WIRE_VISIBLE_MAX]; /* parts of the target; the desktop shows elsewhere */
+};
+
 struct wire_session_frame {
 	struct wire_header header;
 	uint32_t pool;
-	uint32_t slot;
+	uint32_t slot;       /* or WIRE_SLOT_NONE: the desktop's picture stays, rect_count is 0 */
 	uint32_t rect_count; /* 1..WIRE_RECTS_MAX */
 	/* Against the frame sent before. What is outside is equal in both. */
 	struct wire_rect rects[WIRE_RECTS_MAX];
+	struct wire_video video;
 };
 
 /* One memfd of width * height premultiplied ARGB8888 pixels. */
