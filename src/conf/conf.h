@@ -30,6 +30,14 @@ enum conf_trust {
 	CONF_TRUST_PINNED, /* SHA-256 of the certificate is one of `pins` */
 };
 
+/* Which monitors show a desktop; as the person counts them, from left to right. */
+enum conf_monitors {
+	CONF_MONITORS_ALL,     /* one desktop across all of them */
+	CONF_MONITORS_PRIMARY, /* the primary one alone */
+	CONF_MONITORS_FIRST, /* monitor 1 alone; + n: monitor n + 1; one that is not there: primary */
+	CONF_MONITORS_LAST = CONF_MONITORS_FIRST + 7,
+};
+
 enum conf_severity { CONF_SEVERITY_INFO, CONF_SEVERITY_WARNING, CONF_SEVERITY_URGENT };
 
 struct conf_identity {
@@ -66,6 +74,7 @@ struct conf_desktop {
 	char user[128]; /* hint, filled into the field */
 	char domain[128];
 	enum conf_security security;
+	enum conf_monitors monitors;
 	enum conf_trust trust;
 	uint8_t pin_count;
 	uint8_t pins[CONF_PINS_MAX][32];

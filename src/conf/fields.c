@@ -5,6 +5,8 @@
 #include <string.h>
 
 static const char *const security_words[] = {"auto", "nla", "tls", NULL};
+static const char *const monitors_words[] = {
+		"all", "primary", "1", "2", "3", "4", "5", "6", "7", "8", NULL};
 static const char *const severity_words[] = {"info", "warning", "urgent", NULL};
 const char *const conf_trust_words[] = {"ca", "pinned", NULL};
 
@@ -72,6 +74,8 @@ const struct conf_field conf_desktop_fields[] = {
 	{.key = "domain", .kind = CONF_KIND_TEXT, AT(struct conf_desktop, domain)},
 	{.key = "security", .kind = CONF_KIND_WORD, AT(struct conf_desktop, security),
 	 .words = security_words},
+	{.key = "monitors", .kind = CONF_KIND_WORD, AT(struct conf_desktop, monitors),
+	 .words = monitors_words},
 	{.key = NULL},
 };
 

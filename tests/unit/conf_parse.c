@@ -107,6 +107,11 @@ static const struct {
 				"desktops.a.port: 70000 is not a whole number in 1..65535", false},
 		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"security\":\"rdp\"}}}",
 				"desktops.a.security: \"rdp\" is not one of auto, nla, tls", false},
+		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"monitors\":\"9\"}}}",
+				"desktops.a.monitors: \"9\" is not one of all, primary, 1, 2,",
+				false},
+		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"monitors\":2}}}",
+				"desktops.a.monitors: ", false},
 		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"order\":-1}}}",
 				"desktops.a.order: -1 is not", false},
 		{"{\"desktops\":{\"a\":{\"name\":\"A\",\"host\":\"h\",\"trust\":{\"mode\":\"ask\"}}"
@@ -225,6 +230,8 @@ static void test_good(void)
 		CHECK(conf.sign_in.asks_domain);
 		CHECK_INT(conf.branding.accent, 0x2f9e74);
 		CHECK_INT(conf.desktops[0].security, CONF_SECURITY_NLA);
+		CHECK_INT(conf.desktops[0].monitors, CONF_MONITORS_ALL);
+		CHECK_INT(conf.desktops[1].monitors, CONF_MONITORS_FIRST + 1);
 		CHECK_INT(conf.desktops[1].trust, CONF_TRUST_PINNED);
 		CHECK_INT(conf.desktops[1].pin_count, 2);
 		CHECK_INT(conf.desktops[1].pins[1][31], 0xa7);
@@ -267,6 +274,8 @@ static void test_struct(void)
 	LIE("messages", conf.message_count = UINT32_MAX, "messages: more than 8");
 	LIE("enum", memcpy(&conf.desktops[0].security, &wild, 4),
 			"desktops.a.security: 77 is not in 0..2");
+	LIE("monitors", memcpy(&conf.desktops[0].monitors, &wild, 4),
+			"desktops.a.monitors: 77 is not in 0..9");
 	LIE("trust", memcpy(&conf.desktops[0].trust, &wild, 4),
 			"desktops.a.trust.mode: not a known");
 	LIE("pins", conf.desktops[0].pin_count = 5, "desktops.a.trust.pins: too many");
