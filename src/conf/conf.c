@@ -22,6 +22,7 @@ struct conf conf_default(void)
 			.keyboard = {.layout = "us",
 					.repeat_delay_ms = 400,
 					.repeat_per_second = 25},
+			.mouse = {.speed = 50, .has_tap_to_click = true},
 			.display = {.scale_percent = 100, .blank_after_min = 30},
 			.sign_in = {.shows_password_button = true},
 			.branding = {.accent = 0x3b82f6, .background = 0x0f172a},

@@ -20,6 +20,7 @@ enum {
 	CONF_DESKTOPS_MAX = 16,
 	CONF_MESSAGES_MAX = 8,
 	CONF_PINS_MAX = 4,
+	CONF_USB_MAX = 256, /* 25 of "vvvv:pppp" with commas */
 };
 
 enum conf_security { CONF_SECURITY_AUTO, CONF_SECURITY_NLA, CONF_SECURITY_TLS };
@@ -40,6 +41,19 @@ enum conf_monitors {
 
 enum conf_severity { CONF_SEVERITY_INFO, CONF_SEVERITY_WARNING, CONF_SEVERITY_URGENT };
 
+enum conf_num_lock { CONF_NUM_LOCK_KEEP, CONF_NUM_LOCK_ON, CONF_NUM_LOCK_OFF };
+
+/* A keyboard that comes while another is there and types faster than a person. */
+enum conf_new_keyboards {
+	CONF_NEW_KEYBOARDS_HOLD, /* reaches nobody until the person says yes */
+	CONF_NEW_KEYBOARDS_ALLOW,
+};
+
+enum conf_leave { CONF_LEAVE_CTRL_ALT_HOME, CONF_LEAVE_OFF };
+
+/* What the desktop gets for Ctrl+Alt+End. Ctrl+Alt+Del always reaches it as it is. */
+enum conf_ctrl_alt_end { CONF_CTRL_ALT_END_PASS, CONF_CTRL_ALT_END_DELETE };
+
 struct conf_identity {
 	char organisation[CONF_NAME_MAX]; /* "Aarhus Kommune" */
 	char site[CONF_NAME_MAX];         /* "Skødstrup Skole" */
@@ -58,6 +72,30 @@ struct conf_keyboard {
 	uint16_t repeat_delay_ms;   /* 100..2000, default 400 */
 	uint16_t repeat_per_second; /* 1..60, default 25; repeat off: is_repeat_off */
 	bool is_repeat_off;
+	enum conf_num_lock num_lock; /* when the device starts */
+	bool has_sticky_keys;        /* Shift, Ctrl, AltGr, ... hold until the next key */
+	uint16_t slow_keys_ms;       /* a key counts when held so long; 0: at once, ..5000 */
+	uint16_t bounce_keys_ms;     /* the same key counts again only after so long; ..5000 */
+};
+
+/* What the pointing devices do. */
+struct conf_mouse {
+	bool is_left_handed;
+	uint16_t speed; /* 0..100, 50: as the device is */
+	bool has_natural_scroll;
+	bool has_tap_to_click; /* touchpads */
+};
+
+/* What may be plugged in. */
+struct conf_devices {
+	enum conf_new_keyboards new_keyboards;
+	char trusted_keyboards[CONF_USB_MAX]; /* "0c2e:0b61,05e0:1200": never held */
+};
+
+/* The keys that the kiosk takes out of a running session. */
+struct conf_kiosk_keys {
+	enum conf_leave leave_session;
+	enum conf_ctrl_alt_end ctrl_alt_end;
 };
 
 struct conf_display {
@@ -108,6 +146,9 @@ struct conf {
 	struct conf_identity identity;
 	struct conf_locale locale;
 	struct conf_keyboard keyboard;
+	struct conf_mouse mouse;
+	struct conf_devices devices;
+	struct conf_kiosk_keys kiosk_keys;
 	struct conf_display display;
 	uint32_t desktop_count;
 	struct conf_desktop desktops[CONF_DESKTOPS_MAX];

@@ -8,6 +8,10 @@ static const char *const security_words[] = {"auto", "nla", "tls", NULL};
 static const char *const monitors_words[] = {
 		"all", "primary", "1", "2", "3", "4", "5", "6", "7", "8", NULL};
 static const char *const severity_words[] = {"info", "warning", "urgent", NULL};
+static const char *const num_lock_words[] = {"keep", "on", "off", NULL};
+static const char *const new_keyboards_words[] = {"hold", "allow", NULL};
+static const char *const leave_words[] = {"ctrl+alt+home", "off", NULL};
+static const char *const ctrl_alt_end_words[] = {"pass", "delete", NULL};
 const char *const conf_trust_words[] = {"ca", "pinned", NULL};
 
 /* Offset and size of a member, which `type` may hold inside of another struct. */
@@ -28,6 +32,12 @@ const char *const conf_trust_words[] = {"ca", "pinned", NULL};
 			.max = (high)}
 #define BOOL(part, name, member) \
 	{.section = #part, .key = #name, .kind = CONF_KIND_BOOL, AT(struct conf, part.member)}
+#define WORD(part, name, list) \
+	{.section = #part, \
+			.key = #name, \
+			.kind = CONF_KIND_WORD, \
+			AT(struct conf, part.name), \
+			.words = (list)}
 #define COLOUR(part, name) \
 	{.section = #part, \
 			.key = #name, \
@@ -48,6 +58,18 @@ const struct conf_field conf_fields[] = {
 	WHOLE(keyboard, repeat_delay_ms, 100, 2000),
 	WHOLE(keyboard, repeat_per_second, 1, 60),
 	BOOL(keyboard, repeat_off, is_repeat_off),
+	WORD(keyboard, num_lock, num_lock_words),
+	BOOL(keyboard, sticky_keys, has_sticky_keys),
+	WHOLE(keyboard, slow_keys_ms, 0, 5000),
+	WHOLE(keyboard, bounce_keys_ms, 0, 5000),
+	BOOL(mouse, left_handed, is_left_handed),
+	WHOLE(mouse, speed, 0, 100),
+	BOOL(mouse, natural_scroll, has_natural_scroll),
+	BOOL(mouse, tap_to_click, has_tap_to_click),
+	WORD(devices, new_keyboards, new_keyboards_words),
+	TEXT(devices, trusted_keyboards, .form = CONF_FORM_USB),
+	WORD(kiosk_keys, leave_session, leave_words),
+	WORD(kiosk_keys, ctrl_alt_end, ctrl_alt_end_words),
 	WHOLE(display, width, 0, 8192),
 	WHOLE(display, height, 0, 8192),
 	WHOLE(display, scale_percent, 100, 300),
@@ -143,6 +165,7 @@ const char *conf_field_text(const struct conf_field *field, const void *base,
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGIT "0123456789"
+#define USB DIGIT "abcdef"
 
 static const struct form {
 	const char *first; /* bytes that may begin it */
@@ -158,7 +181,21 @@ static const struct form {
 				"a time zone such as \"Europe/Copenhagen\""},
 		[CONF_FORM_XKB] = {LOWER UPPER DIGIT, LOWER UPPER DIGIT "_,:-",
 				"XKB names such as \"dk\" or \"us,dk\""},
+		[CONF_FORM_USB] = {USB, USB ",:", "USB numbers such as \"05e0:1200\", with commas"},
 };
+
+/* Four hex digits, a colon, four more; again behind each comma. */
+static bool is_usb_list(const char *text)
+{
+	for (;; text += 10) {
+		if (strspn(text, USB) != 4 || text[4] != ':' || strspn(text + 5, USB) != 4)
+			return false;
+		if (!text[9])
+			return true;
+		if (text[9] != ',')
+			return false;
+	}
+}
 
 bool conf_form_fits(enum conf_form form, const char *text, const char **expected)
 {
@@ -167,5 +204,7 @@ bool conf_form_fits(enum conf_form form, const char *text, const char **expected
 	if (form == CONF_FORM_ANY || !text[0])
 		return true;
 	*expected = rule->expected;
+	if (form == CONF_FORM_USB)
+		return is_usb_list(text);
 	return strchr(rule->first, text[0]) && strspn(text, rule->rest) == strlen(text);
 }

@@ -30,6 +30,7 @@ enum conf_form {
 	CONF_FORM_LANGUAGE, /* BCP 47 */
 	CONF_FORM_TIMEZONE, /* IANA: never a path out of the folder of zones */
 	CONF_FORM_XKB,      /* names of XKB: "dk", "us,dk", "compose:ralt" */
+	CONF_FORM_USB,      /* vendor:product of USB in hex, with commas */
 };
 
 struct conf_field {

@@ -51,6 +51,21 @@ static const struct {
 		{"{\"keyboard\":{\"layout\":\"dk;rm\"}}",
 				"keyboard.layout: \"dk;rm\" is not XKB names", false},
 		{"{\"keyboard\":{\"layout\":\"\"}}", "keyboard.layout: must not be empty", false},
+		{"{\"keyboard\":{\"num_lock\":true}}", "true or false where a text", false},
+		{"{\"keyboard\":{\"slow_keys_ms\":5001}}", "5001 is not a whole number in 0..5000",
+				false},
+		{"{\"mouse\":{\"speed\":101}}", "mouse.speed: 101 is not a whole number in 0..100",
+				false},
+		{"{\"devices\":{\"new_keyboards\":\"ask\"}}", "\"ask\" is not one of hold, allow",
+				false},
+		{"{\"devices\":{\"trusted_keyboards\":\"05e0\"}}",
+				"devices.trusted_keyboards: \"05e0\" is not USB numbers", false},
+		{"{\"devices\":{\"trusted_keyboards\":\"05e0:1200,\"}}", "is not USB numbers",
+				false},
+		{"{\"devices\":{\"trusted_keyboards\":\"05E0:1200\"}}", "is not USB numbers",
+				false},
+		{"{\"kiosk_keys\":{\"leave_session\":\"esc\"}}",
+				"\"esc\" is not one of ctrl+alt+home, off", false},
 		{"{\"display\":{\"width\":1e400}}", "display.width: a number that is too large",
 				false},
 		{"{\"display\":{\"width\":1920}}", "display.height: 1920 x 0 is no mode", true},
@@ -226,6 +241,11 @@ static void test_good(void)
 		CHECK_INT(conf_parse_text((const char *)file.data, file.size, &conf, &err), 0);
 		CHECK_TEXT(conf.identity.site, "Skovby Skole");
 		CHECK_INT(conf.keyboard.repeat_per_second, 30);
+		CHECK_INT(conf.keyboard.num_lock, CONF_NUM_LOCK_ON);
+		CHECK_INT(conf.keyboard.bounce_keys_ms, 80);
+		CHECK(conf.mouse.is_left_handed && conf.mouse.has_tap_to_click);
+		CHECK_INT(conf.mouse.speed, 60);
+		CHECK_TEXT(conf.devices.trusted_keyboards, "05e0:1200,0c2e:0b61");
 		CHECK_INT(conf.display.scale_percent, 125);
 		CHECK(conf.sign_in.asks_domain);
 		CHECK_INT(conf.branding.accent, 0x2f9e74);
