@@ -12,6 +12,7 @@
  *            <-------------------------  BUFFER {...} + memfd or dma-buf, of a video
  *            <-------------------------  FRAME {slot, damage, video}
  *     RELEASE {slot}, RELEASE_BUFFER -->
+ *     REFUSE_BUFFER {pool, number} -->
  *     KEY, POINTER, LOCKS, RESIZE ----->
  *            <-------------------------  CURSOR + memfd, CURSOR_STATE, LEDS
  *            <-------------------------  ENDED {reason}
@@ -24,7 +25,10 @@
  * Video: a decoder's buffers are announced once. A FRAME may show one of them, cropped and scaled,
  * above the desktop's picture; the two change together, in one commit. The kiosk holds a
  * buffer from the FRAME that names it until a later one that does not was shown, and then
- * says RELEASE_BUFFER; the session does not write into it meanwhile.
+ * says RELEASE_BUFFER; the session does not write into it meanwhile, and once a FRAME did not
+ * name it, no other does before its RELEASE_BUFFER. Nothing of an older pool is released.
+ * A dma-buf that no screen can read is answered by REFUSE_BUFFER: frames that name it show
+ * the desktop only, and the session does well to decode into memory.
  */
 #ifndef WIRE_SESSION_H
 #define WIRE_SESSION_H
@@ -84,6 +88,7 @@ enum wire_session_type {
 	WIRE_SESSION_STOP,
 	WIRE_SESSION_DIALED_SOCKET, /* connected: one descriptor */
 	WIRE_SESSION_RELEASE_BUFFER,
+	WIRE_SESSION_REFUSE_BUFFER,
 	/* session -> kiosk */
 	WIRE_SESSION_PHASE = 150,
 	WIRE_SESSION_DIAL,
@@ -178,6 +183,13 @@ struct wire_session_release_buffer {
 	uint32_t number;
 };
 
+/* No screen can show the video buffer from where it lies. */
+struct wire_session_refuse_buffer {
+	struct wire_header header;
+	uint32_t pool;
+	uint32_t number;
+};
+
 struct wire_session_stop {
 	struct wire_header header;
 };
@@ -235,7 +247,8 @@ struct wire_video {
 	uint32_t number;
 	uint32_t is_new;          /* the pixels changed since the frame before */
 	struct wire_rect source;  /* pixels of the buffer */
-	struct wire_rect target;  /* pixels of the session's picture; another size: scaled */
+	/* Pixels of the session's picture, at most WIRE_SIDE_MAX outside; another size: scaled. */
+	struct wire_rect target;
 	uint32_t visible_count;   /* 0: all of the target is seen */
 	struct wire_rect visible[WIRE_VISIBLE_MAX]; /* parts of the target; the desktop shows elsewhere */
 };
@@ -243,7 +256,8 @@ struct wire_video {
 struct wire_session_frame {
 	struct wire_header header;
 	uint32_t pool;
-	uint32_t slot;       /* or WIRE_SLOT_NONE: the desktop's picture stays, rect_count is 0 */
+	/* Or WIRE_SLOT_NONE: the desktop's picture of this pool stays, rect_count is 0. */
+	uint32_t slot;
 	uint32_t rect_count; /* 1..WIRE_RECTS_MAX */
 	/* Against the frame sent before. What is outside is equal in both. */
 	struct wire_rect rects[WIRE_RECTS_MAX];
