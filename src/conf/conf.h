@@ -104,6 +104,18 @@ struct conf_display {
 	uint16_t blank_after_min; /* 0: never, ..1440 */
 };
 
+/* Who decodes the video of a session. */
+enum conf_decoder {
+	CONF_DECODER_AUTO,     /* the device's hardware, else its processor */
+	CONF_DECODER_SOFTWARE, /* the processor, with pictures still on a plane */
+	CONF_DECODER_OFF,      /* no video path: all is drawn into the desktop's picture */
+};
+
+struct conf_video {
+	enum conf_decoder decoder;
+	bool has_rdpevor; /* [MS-RDPEVOR] is offered to the server */
+};
+
 struct conf_desktop {
 	char id[32];              /* [a-z0-9-]+, unique */
 	char name[CONF_NAME_MAX]; /* what the person reads */
@@ -150,6 +162,7 @@ struct conf {
 	struct conf_devices devices;
 	struct conf_kiosk_keys kiosk_keys;
 	struct conf_display display;
+	struct conf_video video;
 	uint32_t desktop_count;
 	struct conf_desktop desktops[CONF_DESKTOPS_MAX];
 	char ca[CONF_CA_MAX]; /* trust.ca, PEM; "" = the system's store */

@@ -7,6 +7,7 @@
 static const char *const security_words[] = {"auto", "nla", "tls", NULL};
 static const char *const monitors_words[] = {
 		"all", "primary", "1", "2", "3", "4", "5", "6", "7", "8", NULL};
+static const char *const decoder_words[] = {"auto", "software", "off", NULL};
 static const char *const severity_words[] = {"info", "warning", "urgent", NULL};
 static const char *const num_lock_words[] = {"keep", "on", "off", NULL};
 static const char *const new_keyboards_words[] = {"hold", "allow", NULL};
@@ -74,6 +75,9 @@ const struct conf_field conf_fields[] = {
 	WHOLE(display, height, 0, 8192),
 	WHOLE(display, scale_percent, 100, 300),
 	WHOLE(display, blank_after_min, 0, 1440),
+	{.section = "video", .key = "decoder", .kind = CONF_KIND_WORD, AT(struct conf, video.decoder),
+	 .words = decoder_words},
+	BOOL(video, rdpevor, has_rdpevor),
 	{.section = "trust", .key = "ca", .kind = CONF_KIND_TEXT, AT(struct conf, ca), .has_lines = true},
 	BOOL(sign_in, asks_domain, asks_domain),
 	BOOL(sign_in, shows_password_button, shows_password_button),

@@ -50,6 +50,19 @@ static enum wire_security security_of(enum conf_security security)
 	return WIRE_SECURITY_AUTO;
 }
 
+static enum wire_decoder decoder_of(enum conf_decoder decoder)
+{
+	switch (decoder) {
+	case CONF_DECODER_SOFTWARE:
+		return WIRE_DECODER_SOFTWARE;
+	case CONF_DECODER_OFF:
+		return WIRE_DECODER_OFF;
+	case CONF_DECODER_AUTO:
+		break;
+	}
+	return WIRE_DECODER_AUTO;
+}
+
 void start_fill(const struct kiosk_state *state, struct ui_size size,
 		struct wire_session_start *ret)
 {
@@ -62,6 +75,8 @@ void start_fill(const struct kiosk_state *state, struct ui_size size,
 	ret->width = size.width ? size.width : DEFAULT_WIDTH;
 	ret->height = size.height ? size.height : DEFAULT_HEIGHT;
 	ret->security = security_of(state->target.security);
+	ret->decoder = decoder_of(conf->video.decoder);
+	ret->has_rdpevor = conf->video.has_rdpevor;
 	fill_trust(state, ret);
 	fill_user(state, ret);
 	ret->keyboard = input_rdp_layout(conf->keyboard.layout, conf->keyboard.variant);

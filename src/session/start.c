@@ -84,6 +84,8 @@ int start_check(const struct wire_session_start *start, struct err *err)
 		return err_set(err, EINVAL, "port: 0, 1..65535 was expected");
 	if (start->security > WIRE_SECURITY_TLS)
 		return err_set(err, EINVAL, "security: %u is not known", start->security);
+	if (start->decoder > WIRE_DECODER_OFF)
+		return err_set(err, EINVAL, "decoder: %u is not known", start->decoder);
 	if (start->pin_count > WIRE_PINS_MAX)
 		return err_set(err, EINVAL, "pin_count: %u, at most %d was expected",
 				start->pin_count, WIRE_PINS_MAX);

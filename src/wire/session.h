@@ -66,6 +66,13 @@ enum wire_security {
 	WIRE_SECURITY_TLS,
 };
 
+/* Who decodes H.264 of the graphics pipeline. */
+enum wire_decoder {
+	WIRE_DECODER_AUTO = 0, /* hardware, else software */
+	WIRE_DECODER_SOFTWARE,
+	WIRE_DECODER_OFF, /* FreeRDP, into the desktop's picture */
+};
+
 /* One monitor of the layout, in pixels of the session's picture, whose corner is 0, 0. */
 struct wire_monitor {
 	int32_t x, y;
@@ -119,6 +126,8 @@ struct wire_session_start {
 	char password[WIRE_SECRET_MAX];
 	uint32_t monitor_count; /* 0: one of width x height */
 	struct wire_monitor monitors[WIRE_MONITORS_MAX];
+	uint32_t decoder;     /* enum wire_decoder */
+	uint32_t has_rdpevor; /* offer [MS-RDPEVOR] */
 	uint32_t keyboard;    /* RDP keyboard layout identifier, e.g. 0x00000406 */
 	char client_name[32]; /* shown on the server */
 	char timezone[64];    /* IANA name */

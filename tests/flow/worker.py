@@ -6,29 +6,51 @@ from pathlib import Path
 BUILD = Path(os.environ.get("TYND_BUILD", Path(__file__).resolve().parents[2] / "build"))
 USER = "65501"
 
-(START, DIALED, KEY, LOCKS, POINTER, RELEASE, RESIZE, STOP, DIALED_SOCKET) = range(100, 109)
-(PHASE, DIAL, POOL, FRAME, CURSOR, CURSOR_STATE, LEDS, ENDED) = range(150, 158)
-NAMES = dict(zip(range(150, 158), "PHASE DIAL POOL FRAME CURSOR CURSOR_STATE LEDS ENDED".split()))
+(START, DIALED, KEY, LOCKS, POINTER, RELEASE, RESIZE, STOP, DIALED_SOCKET, RELEASE_BUFFER) = range(100, 110)
+(PHASE, DIAL, POOL, FRAME, CURSOR, CURSOR_STATE, LEDS, ENDED, BUFFER, BUFFER_TWO) = range(150, 160)
+NAMES = dict(zip(range(150, 160),
+                 "PHASE DIAL POOL FRAME CURSOR CURSOR_STATE LEDS ENDED BUFFER BUFFER_TWO".split()))
 (MOTION, BUTTON, WHEEL) = range(3)
 AUTO, NLA, TLS = range(3)
+DECODER_AUTO, DECODER_SOFTWARE, DECODER_OFF = range(3)
+NO_SLOT = 0xffff
+NV12 = 0x3231564e
 
-u32, i32, u16 = ctypes.c_uint32, ctypes.c_int32, ctypes.c_uint16
+u32, i32, u16, u64 = ctypes.c_uint32, ctypes.c_int32, ctypes.c_uint16, ctypes.c_uint64
 
 
 def fields(*pairs):
     return [("type", u32), ("size", u32), *pairs]
 
 
+class Monitor(ctypes.Structure):
+    _fields_ = [("x", i32), ("y", i32), ("width", u32), ("height", u32), ("width_mm", u32), ("height_mm", u32),
+                ("rotation_degrees", u32), ("scale_percent", u32), ("is_primary", u32)]
+
+
 class Start(ctypes.Structure):
     _fields_ = fields(("host", ctypes.c_char * 256), ("port", u16), ("scale_percent", u16), ("width", u32),
                       ("height", u32), ("security", u32), ("pin_count", u32), ("pins", ctypes.c_uint8 * 32 * 4),
                       ("ca_size", u32), ("ca", ctypes.c_ubyte * 16384), ("user", ctypes.c_char * 256),
-                      ("domain", ctypes.c_char * 256), ("password", ctypes.c_char * 512), ("keyboard", u32),
-                      ("client_name", ctypes.c_char * 32), ("timezone", ctypes.c_char * 64))
+                      ("domain", ctypes.c_char * 256), ("password", ctypes.c_char * 512),
+                      ("monitor_count", u32), ("monitors", Monitor * 16), ("decoder", u32), ("has_rdpevor", u32),
+                      ("keyboard", u32), ("client_name", ctypes.c_char * 32), ("timezone", ctypes.c_char * 64))
+
+
+class Video(ctypes.Structure):
+    _fields_ = [("pool", u32), ("number", u32), ("is_new", u32), ("source", i32 * 4), ("target", i32 * 4),
+                ("visible_count", u32), ("visible", i32 * 4 * 16)]
 
 
 class Frame(ctypes.Structure):
-    _fields_ = fields(("pool", u32), ("slot", u32), ("rect_count", u32), ("rects", i32 * 4 * 32))
+    _fields_ = fields(("pool", u32), ("slot", u32), ("rect_count", u32), ("rects", i32 * 4 * 32),
+                      ("video", Video))
+
+
+class Buffer(ctypes.Structure):
+    _fields_ = fields(("pool", u32), ("number", u32), ("kind", u32), ("format", u32), ("modifier", u64),
+                      ("width", u32), ("height", u32), ("offsets", u32 * 2), ("strides", u32 * 2),
+                      ("encoding", u32), ("range", u32))
 
 
 def message(kind, layout, *values):
@@ -60,6 +82,8 @@ class Worker:
         self.ended = None
         self.pool = self.memory = self.size = None
         self.shown = None
+        self.buffers, self.video, self.held = {}, None, None
+        self.video_frames = 0
         self.target = None
         self.dial = self.dial_tcp
 
@@ -139,6 +163,11 @@ class Worker:
 
     def on_frame(self, data, _):
         frame = Frame.from_buffer_copy(data)
+        self.frames += 1
+        self.on_video(frame.video)
+        if frame.slot == NO_SLOT:
+            assert frame.rect_count == 0 and frame.video.pool, "a frame with nothing in it"
+            return
         assert frame.pool == self.pool and frame.slot < 3 and 1 <= frame.rect_count <= 32
         assert frame.slot != self.shown, "the slot is still the kiosk's"
         for i in range(frame.rect_count):
@@ -148,7 +177,35 @@ class Worker:
         if self.shown is not None:
             self.send(message(RELEASE, "II", self.pool, self.shown))
         self.shown = frame.slot
-        self.frames += 1
+
+    def on_buffer(self, data, descriptors):
+        """One of a video's buffers; a newer pool takes the place of the older."""
+        made = Buffer.from_buffer_copy(data)
+        assert made.kind == 0 and made.format == NV12 and made.pool > 0 and made.number < 32, made.kind
+        assert (made.pool, made.number) not in self.buffers, "announced twice"
+        assert all(pool <= made.pool for pool, _ in self.buffers), "pools grow"
+        size = os.fstat(descriptors[0]).st_size
+        assert made.offsets[0] % 4096 == 0
+        assert made.offsets[0] + made.strides[0] * made.height <= size
+        assert made.offsets[1] + made.strides[1] * made.height // 2 <= size
+        memory = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
+        self.buffers[made.pool, made.number] = (made, memory)
+
+    def on_video(self, video):
+        """Hold its buffer until a frame names another one."""
+        name = (video.pool, video.number) if video.pool else None
+        if name:
+            assert name in self.buffers, f"buffer {name} was not announced"
+            made = self.buffers[name][0]
+            left, top, right, bottom = video.source
+            assert 0 <= left < right <= made.width and 0 <= top < bottom <= made.height, list(video.source)
+            left, top, right, bottom = video.target
+            assert 0 <= left < right <= self.size[0] and 0 <= top < bottom <= self.size[1], list(video.target)
+            assert video.visible_count <= 16
+            self.video_frames += 1
+        if self.held and self.held != name:
+            self.send(message(RELEASE_BUFFER, "II", *self.held))
+        self.held, self.video = name, video if name else None
 
     def on_cursor(self, data, descriptors):
         self.cursors.append(struct.unpack_from("=4I", data, 8))
@@ -196,12 +253,41 @@ class Worker:
         self.send(message(POINTER, "IiiIIii", kind, x, y, button, down, wheel_x, wheel_y))
 
     def picture(self):
-        """The newest picture as a PIL image."""
+        """The newest picture as a PIL image: the desktop with the video above it."""
         from PIL import Image
         width, height = self.size
-        start = self.shown * self.stride * height
-        return Image.frombuffer("RGB", self.size, self.memory[start:start + self.stride * height], "raw", "BGRX",
-                                self.stride, 1)
+        start = (self.shown or 0) * self.stride * height
+        picture = Image.frombuffer("RGB", self.size, self.memory[start:start + self.stride * height], "raw",
+                                   "BGRX", self.stride, 1)
+        if not self.video:
+            return picture
+        picture, target = picture.copy(), list(self.video.target)
+        frame = self.video_picture()
+        if frame.size != (target[2] - target[0], target[3] - target[1]):
+            frame = frame.resize((target[2] - target[0], target[3] - target[1]), Image.BILINEAR)
+        parts = [list(self.video.visible[i]) for i in range(self.video.visible_count)] or [target]
+        for left, top, right, bottom in parts:
+            part = frame.crop((left - target[0], top - target[1], right - target[0], bottom - target[1]))
+            picture.paste(part, (left, top))
+        return picture
+
+    def video_picture(self):
+        """The part of the video's buffer that is shown, BT.709 full range, chroma repeated."""
+        import numpy
+        from PIL import Image
+        made, memory = self.buffers[self.held]
+
+        def plane(i, height):
+            size = made.strides[i] * height
+            return numpy.frombuffer(memory, numpy.uint8, size, made.offsets[i]).reshape(height, made.strides[i])
+
+        luma = plane(0, made.height)[:, :made.width].astype(float)
+        chroma = plane(1, made.height // 2)[:, :made.width].astype(float) - 128
+        u, v = (chroma[:, i::2].repeat(2, 0).repeat(2, 1) for i in (0, 1))
+        pixels = numpy.stack((luma + 1.5748 * v, luma - 0.187324 * u - 0.468124 * v, luma + 1.8556 * u), -1)
+        left, top, right, bottom = self.video.source
+        whole = numpy.clip(pixels + 0.5, 0, 255).astype(numpy.uint8)
+        return Image.fromarray(numpy.ascontiguousarray(whole[top:bottom, left:right]))
 
     def close(self):
         self.socket.close()

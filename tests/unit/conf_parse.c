@@ -248,6 +248,8 @@ static void test_good(void)
 		CHECK_TEXT(conf.devices.trusted_keyboards, "05e0:1200,0c2e:0b61");
 		CHECK_INT(conf.display.scale_percent, 125);
 		CHECK(conf.sign_in.asks_domain);
+		CHECK_INT(conf.video.decoder, CONF_DECODER_SOFTWARE);
+		CHECK(conf.video.has_rdpevor);
 		CHECK_INT(conf.branding.accent, 0x2f9e74);
 		CHECK_INT(conf.desktops[0].security, CONF_SECURITY_NLA);
 		CHECK_INT(conf.desktops[0].monitors, CONF_MONITORS_ALL);
@@ -299,6 +301,7 @@ static void test_struct(void)
 	LIE("trust", memcpy(&conf.desktops[0].trust, &wild, 4),
 			"desktops.a.trust.mode: not a known");
 	LIE("pins", conf.desktops[0].pin_count = 5, "desktops.a.trust.pins: too many");
+	LIE("decoder", memcpy(&conf.video.decoder, &wild, 4), "video.decoder: 77 is not in 0..2");
 	LIE("bool", memcpy(&conf.sign_in.asks_domain, &two, 1),
 			"sign_in.asks_domain: 2 is not in 0..1");
 	LIE("id twice", conf.desktop_count = 2, "desktops[1].id: another one has the same");

@@ -53,6 +53,7 @@ int main(void)
 		WRONG(start.scale_percent = 99, "scale_percent");
 		WRONG(start.scale_percent = 501, "scale_percent");
 		WRONG(start.security = 3, "security");
+		WRONG(start.decoder = 3, "decoder");
 		WRONG(start.pin_count = WIRE_PINS_MAX + 1, "pin_count");
 		WRONG(start.ca_size = WIRE_CA_MAX + 1, "ca_size");
 		WRONG(memset(start.user, 'a', sizeof(start.user)), "user");
