@@ -29,6 +29,11 @@ struct conf conf_default(void)
 	};
 }
 
+struct conf_monitor conf_monitor_default(void)
+{
+	return (struct conf_monitor){.x = CONF_PLACE_NONE, .y = CONF_PLACE_NONE};
+}
+
 struct conf_desktop conf_desktop_default(void)
 {
 	return (struct conf_desktop){.port = 3389};
@@ -78,9 +83,25 @@ static uint32_t max_of(const struct conf_field *field)
 	return count - 1;
 }
 
+static int check_place(const struct check *check, const struct conf_field *field, int32_t place)
+{
+	if (place != CONF_PLACE_NONE && (place < -CONF_PLACE_MAX || place > CONF_PLACE_MAX))
+		return err_set(check->err, EINVAL, "%s.%s: %d is not in %d..%d", check->path,
+				field->key, place, -CONF_PLACE_MAX, CONF_PLACE_MAX);
+	return 0;
+}
+
 static int check_number(const struct check *check, const struct conf_field *field, uint32_t number)
 {
-	if (number < field->min || number > max_of(field))
+	const char *expected;
+
+	if (field->kind == CONF_KIND_PLACE)
+		return check_place(check, field, (int32_t)number);
+	if (field->kind == CONF_KIND_WHOLE && (field->step || field->takes_zero) &&
+			!conf_whole_fits(field, number, &expected))
+		return err_set(check->err, EINVAL, "%s.%s: %u is not %s", check->path, field->key,
+				number, expected);
+	if ((number < field->min && !field->takes_zero) || number > max_of(field))
 		return err_set(check->err, EINVAL, "%s.%s: %u is not in %u..%u", check->path,
 				field->key, number, field->min, max_of(field));
 	return 0;
@@ -170,17 +191,48 @@ static int check_messages(struct check *check, const struct conf *conf)
 	return 0;
 }
 
-static int check_mode(const struct conf_display *display, struct err *err)
+static int check_mode(const char *path, uint32_t width, uint32_t height, struct err *err)
 {
-	if (display->width == 0 && display->height == 0)
+	if (width == 0 && height == 0)
 		return 0;
-	if (display->width < WIDTH_MIN || display->height < HEIGHT_MIN)
+	if (width < WIDTH_MIN || height < HEIGHT_MIN)
 		return err_set(err, EINVAL,
-				"display.%s: %u x %u is no mode: both 0 (the monitor's own), or at "
-				"least "
-				"%d x %d",
-				display->width < WIDTH_MIN ? "width" : "height", display->width,
-				display->height, WIDTH_MIN, HEIGHT_MIN);
+				"%s.%s: %u x %u is no mode: both 0 (the monitor's own), or at "
+				"least %d x %d",
+				path, width < WIDTH_MIN ? "width" : "height", width, height,
+				WIDTH_MIN, HEIGHT_MIN);
+	return 0;
+}
+
+static int check_monitor(const struct check *check, const struct conf_monitor *monitor)
+{
+	int r = check_fields(check, conf_monitor_fields, monitor);
+
+	if (r < 0 || check->is_part)
+		return r;
+	if (!monitor->maker[0] && !monitor->model[0] && !monitor->serial[0] &&
+			!monitor->connector[0])
+		return err_set(check->err, EINVAL, "%s: needs a maker, model, serial or connector",
+				check->path);
+	if ((monitor->x == CONF_PLACE_NONE) != (monitor->y == CONF_PLACE_NONE))
+		return refuse(check, monitor->x == CONF_PLACE_NONE ? "x" : "y",
+				"is missing: a place has both x and y");
+	return check_mode(check->path, monitor->width, monitor->height, check->err);
+}
+
+static int check_monitors(struct check *check, const struct conf_display *display)
+{
+	if (display->monitor_count > CONF_MONITORS_MAX)
+		return err_set(check->err, EINVAL, "display.monitors: more than %d",
+				CONF_MONITORS_MAX);
+	for (unsigned i = 0; i < display->monitor_count; i++) {
+		int r = enter_member(check, "display.monitors", display->monitors[0].id,
+				sizeof(display->monitors[0]), i);
+		if (r == 0)
+			r = check_monitor(check, &display->monitors[i]);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
@@ -192,10 +244,10 @@ static int check_all(struct check *check, const struct conf *conf)
 		if (r < 0)
 			return r;
 	}
-	int r = check_desktops(check, conf);
-	if (r < 0)
-		return r;
-	return check_messages(check, conf);
+	int r = check_monitors(check, &conf->display);
+	if (r == 0)
+		r = check_desktops(check, conf);
+	return r < 0 ? r : check_messages(check, conf);
 }
 
 int conf_check_part(const struct conf *conf, struct err *err)
@@ -209,7 +261,7 @@ int conf_check(const struct conf *conf, struct err *err)
 
 	if (r < 0)
 		return r;
-	return check_mode(&conf->display, err);
+	return check_mode("display", conf->display.width, conf->display.height, err);
 }
 
 int conf_signed_check(const struct conf_signed *conf, struct err *err)

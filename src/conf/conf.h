@@ -21,6 +21,8 @@ enum {
 	CONF_MESSAGES_MAX = 8,
 	CONF_PINS_MAX = 4,
 	CONF_USB_MAX = 256, /* 25 of "vvvv:pppp" with commas */
+	CONF_MONITORS_MAX = 8,
+	CONF_PLACE_MAX = 32767, /* pixels of a monitor's place, either way */
 };
 
 enum conf_security { CONF_SECURITY_AUTO, CONF_SECURITY_NLA, CONF_SECURITY_TLS };
@@ -98,10 +100,34 @@ struct conf_kiosk_keys {
 	enum conf_ctrl_alt_end ctrl_alt_end;
 };
 
+/* How several monitors are used. */
+enum conf_arrangement { CONF_ARRANGEMENT_EXTEND, CONF_ARRANGEMENT_MIRROR, CONF_ARRANGEMENT_ONE };
+
+/* Where a monitor without a place of its own stands: as cabled. */
+#define CONF_PLACE_NONE INT32_MIN
+
+/* What is wanted of the monitor that fits all of maker, model, serial and connector that is not "". */
+struct conf_monitor {
+	char id[32];        /* [a-z0-9-]+, unique */
+	char maker[4];      /* PNP ID of the EDID: "DEL" */
+	char model[14];     /* "DELL U2722D" */
+	char serial[14];    /* at least one of the four is there */
+	char connector[32]; /* "DP-1" */
+	bool is_off, is_primary;
+	int32_t x, y;      /* corner, -CONF_PLACE_MAX..CONF_PLACE_MAX, or both CONF_PLACE_NONE */
+	uint16_t rotation; /* degrees, clockwise: 0, 90, 180, 270 */
+	uint32_t width, height; /* of the mode, before rotation; 0, 0: the display's */
+	uint16_t refresh_hz;    /* 0: the best, ..500 */
+	uint16_t scale_percent; /* 100..300, 0: the display's */
+};
+
 struct conf_display {
+	enum conf_arrangement arrangement;
 	uint32_t width, height;   /* 0, 0: the monitor's preferred mode */
 	uint16_t scale_percent;   /* 100..300 */
 	uint16_t blank_after_min; /* 0: never, ..1440 */
+	uint32_t monitor_count;   /* sorted by id */
+	struct conf_monitor monitors[CONF_MONITORS_MAX];
 };
 
 /* Who decodes the video of a session. */

@@ -55,6 +55,13 @@ static void compare_desktop(const struct diff *diff, const char *path, const voi
 		diff->fn(diff->data, full, old, new);
 }
 
+static void compare_monitor(const struct diff *diff, const char *path, const void *before,
+		const void *after)
+{
+	for (const struct conf_field *field = conf_monitor_fields; field->key; field++)
+		compare_field(diff, path, field, before, after);
+}
+
 static void compare_message(const struct diff *diff, const char *path, const void *before,
 		const void *after)
 {
@@ -62,7 +69,7 @@ static void compare_message(const struct diff *diff, const char *path, const voi
 		compare_field(diff, path, field, before, after);
 }
 
-/* Desktops or messages: members that begin with their id. */
+/* Monitors, desktops or messages: members that begin with their id. */
 struct map {
 	const char *name;
 	const char *before, *after; /* first members */
@@ -134,6 +141,10 @@ static void compare_map(const struct diff *diff, const struct map *map)
 void conf_diff(const struct conf *before, const struct conf *after, conf_change_fn fn, void *data)
 {
 	const struct diff diff = {.fn = fn, .data = data};
+	const struct map monitors = {"display.monitors", before->display.monitors[0].id,
+			after->display.monitors[0].id, before->display.monitor_count,
+			after->display.monitor_count, sizeof(struct conf_monitor),
+			offsetof(struct conf_monitor, id), compare_monitor};
 	const struct map desktops = {"desktops", before->desktops[0].id, after->desktops[0].id,
 			before->desktop_count, after->desktop_count, sizeof(struct conf_desktop),
 			offsetof(struct conf_desktop, name), compare_desktop};
@@ -143,6 +154,7 @@ void conf_diff(const struct conf *before, const struct conf *after, conf_change_
 
 	for (const struct conf_field *field = conf_fields; field->key; field++)
 		compare_field(&diff, field->section, field, before, after);
+	compare_map(&diff, &monitors);
 	compare_map(&diff, &desktops);
 	compare_map(&diff, &messages);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const arrangement_words[] = {"extend", "mirror", "one", NULL};
 static const char *const security_words[] = {"auto", "nla", "tls", NULL};
 static const char *const monitors_words[] = {
 		"all", "primary", "1", "2", "3", "4", "5", "6", "7", "8", NULL};
@@ -71,6 +72,8 @@ const struct conf_field conf_fields[] = {
 	TEXT(devices, trusted_keyboards, .form = CONF_FORM_USB),
 	WORD(kiosk_keys, leave_session, leave_words),
 	WORD(kiosk_keys, ctrl_alt_end, ctrl_alt_end_words),
+	{.section = "display", .key = "arrangement", .kind = CONF_KIND_WORD,
+	 AT(struct conf, display.arrangement), .words = arrangement_words},
 	WHOLE(display, width, 0, 8192),
 	WHOLE(display, height, 0, 8192),
 	WHOLE(display, scale_percent, 100, 300),
@@ -88,6 +91,26 @@ const struct conf_field conf_fields[] = {
 	TEXT(branding, title),
 	COLOUR(branding, accent),
 	COLOUR(branding, background),
+	{.key = NULL},
+};
+
+#define MONITOR(of_kind, name, member, ...) \
+	{.key = #name, .kind = CONF_KIND_##of_kind, AT(struct conf_monitor, member), __VA_ARGS__}
+
+const struct conf_field conf_monitor_fields[] = {
+	MONITOR(TEXT, maker, maker, .form = CONF_FORM_PNP),
+	MONITOR(TEXT, model, model),
+	MONITOR(TEXT, serial, serial),
+	MONITOR(TEXT, connector, connector),
+	MONITOR(BOOL, off, is_off),
+	MONITOR(BOOL, primary, is_primary),
+	MONITOR(PLACE, x, x),
+	MONITOR(PLACE, y, y),
+	MONITOR(WHOLE, rotation, rotation, .max = 270, .step = 90),
+	MONITOR(WHOLE, width, width, .max = 8192),
+	MONITOR(WHOLE, height, height, .max = 8192),
+	MONITOR(WHOLE, refresh_hz, refresh_hz, .max = 500),
+	MONITOR(WHOLE, scale_percent, scale_percent, .min = 100, .max = 300, .takes_zero = true),
 	{.key = NULL},
 };
 
@@ -161,8 +184,12 @@ const char *conf_field_text(const struct conf_field *field, const void *base,
 		return field->words[number];
 	if (field->kind == CONF_KIND_BOOL)
 		return number ? "true" : "false";
-	snprintf(buffer, CONF_NUMBER_TEXT_MAX, field->kind == CONF_KIND_COLOUR ? "#%06X" : "%u",
-			number);
+	if (field->kind == CONF_KIND_PLACE)
+		snprintf(buffer, CONF_NUMBER_TEXT_MAX,
+				(int32_t)number == CONF_PLACE_NONE ? "" : "%d", (int32_t)number);
+	else
+		snprintf(buffer, CONF_NUMBER_TEXT_MAX,
+				field->kind == CONF_KIND_COLOUR ? "#%06X" : "%u", number);
 	return buffer;
 }
 
@@ -186,6 +213,7 @@ static const struct form {
 		[CONF_FORM_XKB] = {LOWER UPPER DIGIT, LOWER UPPER DIGIT "_,:-",
 				"XKB names such as \"dk\" or \"us,dk\""},
 		[CONF_FORM_USB] = {USB, USB ",:", "USB numbers such as \"05e0:1200\", with commas"},
+		[CONF_FORM_PNP] = {UPPER, UPPER, "letters A-Z such as \"DEL\""},
 };
 
 /* Four hex digits, a colon, four more; again behind each comma. */
@@ -211,4 +239,12 @@ bool conf_form_fits(enum conf_form form, const char *text, const char **expected
 	if (form == CONF_FORM_USB)
 		return is_usb_list(text);
 	return strchr(rule->first, text[0]) && strspn(text, rule->rest) == strlen(text);
+}
+
+bool conf_whole_fits(const struct conf_field *field, uint32_t number, const char **expected)
+{
+	*expected = field->step ? "0, 90, 180 or 270" : "0, or at least 100";
+	if (field->step)
+		return number % field->step == 0;
+	return number >= field->min || (field->takes_zero && number == 0);
 }

@@ -49,6 +49,7 @@ static void read_field(struct json *in, const struct conf_field *field, void *ba
 {
 	int64_t whole = conf_field_number(field, base);
 	unsigned word = (unsigned)whole;
+	const char *expected;
 	bool is_on = whole != 0;
 
 	switch (field->kind) {
@@ -59,7 +60,13 @@ static void read_field(struct json *in, const struct conf_field *field, void *ba
 		read_colour(in, field, base);
 		return;
 	case CONF_KIND_WHOLE:
-		json_whole(in, field->key, 0, field->min, field->max, &whole);
+		json_whole(in, field->key, 0, field->takes_zero ? 0 : field->min, field->max,
+				&whole);
+		if (!conf_whole_fits(field, (uint32_t)whole, &expected))
+			json_refuse(in, field->key, "%u is not %s", (unsigned)whole, expected);
+		break;
+	case CONF_KIND_PLACE:
+		json_whole(in, field->key, 0, -CONF_PLACE_MAX, CONF_PLACE_MAX, &whole);
 		break;
 	case CONF_KIND_BOOL:
 		json_bool(in, field->key, 0, &is_on);
@@ -71,22 +78,6 @@ static void read_field(struct json *in, const struct conf_field *field, void *ba
 		break;
 	}
 	conf_field_set_number(field, base, (uint32_t)whole);
-}
-
-/* `first` is the first row of a section; returns the row behind it. */
-static const struct conf_field *read_section(struct json *in, const struct conf_field *first,
-		struct conf *conf, bool is_part)
-{
-	struct json section;
-	bool is_there = json_enter(in, first->section, 0, &section);
-	const struct conf_field *field = first;
-
-	for (; field->key && strcmp(field->section, first->section) == 0; field++)
-		if (is_there)
-			read_field(&section, field, conf, is_part);
-	if (is_there)
-		json_leave(&section);
-	return field;
 }
 
 static void read_pins(struct json *trust, struct conf_desktop *desktop)
@@ -159,6 +150,45 @@ static void insert_sorted(void *array, const void *member, size_t size, unsigned
 	memcpy(place, member, size);
 	memmove(&orders[i + 1], &orders[i], (count - i) * sizeof(order));
 	orders[i] = order;
+}
+
+static void read_monitors(struct json *in, struct conf_display *display, bool is_part)
+{
+	int64_t orders[CONF_MONITORS_MAX] = {0}; /* all alike: sorted by id */
+	struct json map, member;
+	const char *id;
+
+	if (!json_enter_map(in, "monitors", 0, CONF_MONITORS_MAX, &map))
+		return;
+	while (json_next_member(&map, &id, &member)) {
+		struct conf_monitor monitor = conf_monitor_default();
+
+		read_id(&member, id, monitor.id, sizeof(monitor.id));
+		for (const struct conf_field *f = conf_monitor_fields; f->key; f++)
+			read_field(&member, f, &monitor, is_part);
+		insert_sorted(display->monitors, &monitor, sizeof(monitor),
+				display->monitor_count++, orders, 0);
+		json_leave(&member);
+	}
+	json_leave(&map);
+}
+
+/* `first` is the first row of a section; returns the row behind it. */
+static const struct conf_field *read_section(struct json *in, const struct conf_field *first,
+		struct conf *conf, bool is_part)
+{
+	struct json section;
+	bool is_there = json_enter(in, first->section, 0, &section);
+	const struct conf_field *field = first;
+
+	for (; field->key && strcmp(field->section, first->section) == 0; field++)
+		if (is_there)
+			read_field(&section, field, conf, is_part);
+	if (is_there && strcmp(first->section, "display") == 0)
+		read_monitors(&section, &conf->display, is_part);
+	if (is_there)
+		json_leave(&section);
+	return field;
 }
 
 static void read_desktops(struct json *in, struct conf *conf, bool is_part)

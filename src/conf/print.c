@@ -8,12 +8,20 @@
 #include "conf/fields.h"
 #include "conf/json.h"
 
+static void put_place(cJSON *object, const char *key, int32_t place)
+{
+	if (place != CONF_PLACE_NONE)
+		json_put_whole(object, key, place);
+}
+
 static void put_field(cJSON *object, const struct conf_field *field, const void *base)
 {
 	char buffer[CONF_NUMBER_TEXT_MAX];
 
 	if (field->kind == CONF_KIND_WHOLE)
 		json_put_whole(object, field->key, conf_field_number(field, base));
+	else if (field->kind == CONF_KIND_PLACE)
+		put_place(object, field->key, (int32_t)conf_field_number(field, base));
 	else if (field->kind == CONF_KIND_BOOL)
 		json_put_bool(object, field->key, conf_field_number(field, base) != 0);
 	else
@@ -35,6 +43,18 @@ static void put_trust(cJSON *object, const struct conf_desktop *desktop)
 	}
 }
 
+static void put_monitors(cJSON *object, const struct conf_display *display)
+{
+	cJSON *map = json_put_object(object, "monitors");
+
+	for (unsigned i = 0; i < display->monitor_count; i++) {
+		cJSON *monitor = json_put_object(map, display->monitors[i].id);
+
+		for (const struct conf_field *f = conf_monitor_fields; f->key; f++)
+			put_field(monitor, f, &display->monitors[i]);
+	}
+}
+
 cJSON *conf_print(const struct conf *conf)
 {
 	cJSON *tree = json_new_object(), *section = NULL, *map;
@@ -45,6 +65,7 @@ cJSON *conf_print(const struct conf *conf)
 			section = json_put_object(tree, name = f->section);
 		put_field(section, f, conf);
 	}
+	put_monitors(cJSON_GetObjectItemCaseSensitive(tree, "display"), &conf->display);
 	map = json_put_object(tree, "desktops");
 	for (unsigned i = 0; i < conf->desktop_count; i++) {
 		cJSON *desktop = json_put_object(map, conf->desktops[i].id);

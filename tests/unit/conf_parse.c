@@ -71,6 +71,54 @@ static const struct {
 		{"{\"display\":{\"width\":1920}}", "display.height: 1920 x 0 is no mode", true},
 		{"{\"display\":{\"width\":8,\"height\":8}}", "display.width: 8 x 8 is no mode",
 				true},
+		{"{\"display\":{\"arrangement\":\"left\"}}",
+				"display.arrangement: \"left\" is not one of extend, mirror, one",
+				false},
+		{"{\"display\":{\"monitors\":[]}}",
+				"display.monitors: an array where an object was expected", false},
+		{"{\"display\":{\"monitors\":{\"a\":{}}}}",
+				"display.monitors.a: needs a maker, model, serial or connector",
+				true},
+		{"{\"display\":{\"monitors\":{\"a\":{\"name\":\"x\"}}}}",
+				"display.monitors.a.name: not a known key", false},
+		{"{\"display\":{\"monitors\":{\"A\":{\"maker\":\"DEL\"}}}}",
+				"display.monitors.A: an id has a-z", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":0}}}}",
+				"display.monitors.a.y: is missing", true},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"y\":-1}}}}",
+				"display.monitors.a.x: is missing", true},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":40000,\"y\":0}}}}",
+				"display.monitors.a.x: 40000 is not a whole number in "
+                                "-32767..32767",
+				false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":0,\"y\":-32768}}}}",
+				"display.monitors.a.y: -32768 is not a whole number in", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":0.5,\"y\":0}}}}",
+				"display.monitors.a.x: 0.5 is not a whole number in", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"Dell\"}}}}",
+				"display.monitors.a.maker: is 4 bytes long, at most 3 fit", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"del\"}}}}",
+				"display.monitors.a.maker: \"del\" is not letters A-Z", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"model\":\"DELL U2722DX HUGE\"}}}}",
+				"display.monitors.a.model: is 17 bytes long, at most 13 fit",
+				false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"rotation\":45}}}}",
+				"display.monitors.a.rotation: 45 is not 0, 90, 180 or 270", false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"rotation\":360}}}}",
+				"display.monitors.a.rotation: 360 is not a whole number in 0..270",
+				false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"scale_percent\":99}}}}",
+				"display.monitors.a.scale_percent: 99 is not 0, or at least 100",
+				false},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"width\":1920}}}}",
+				"display.monitors.a.height: 1920 x 0 is no mode", true},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"refresh_hz\":501}}}}",
+				"display.monitors.a.refresh_hz: 501 is not a whole number in "
+                                "0..500",
+				false},
+		{"{\"display\":{\"monitors\":{\"1\":{},\"2\":{},\"3\":{},\"4\":{},\"5\":{},"
+		 "\"6\":{},\"7\":{},\"8\":{},\"9\":{}}}}",
+				"display.monitors: more than 8 of them", false},
 		{"{\"locale\":{\"timezone\":\"../etc/passwd\"}}",
 				"locale.timezone: \"../etc/passwd\" is not", false},
 		{"{\"locale\":{\"timezone\":\"Europe/../../etc/passwd\"}}",
@@ -247,6 +295,15 @@ static void test_good(void)
 		CHECK_INT(conf.mouse.speed, 60);
 		CHECK_TEXT(conf.devices.trusted_keyboards, "05e0:1200,0c2e:0b61");
 		CHECK_INT(conf.display.scale_percent, 125);
+		CHECK_INT(conf.display.arrangement, CONF_ARRANGEMENT_EXTEND);
+		CHECK_INT(conf.display.monitor_count, 2);
+		CHECK_TEXT(conf.display.monitors[0].id, "portrait");
+		CHECK_TEXT(conf.display.monitors[0].model, "DELL U2722D");
+		CHECK_INT(conf.display.monitors[0].rotation, 90);
+		CHECK_INT(conf.display.monitors[0].x, -1440);
+		CHECK_INT(conf.display.monitors[1].refresh_hz, 60);
+		CHECK(conf.display.monitors[1].is_primary);
+		CHECK_INT(conf.display.monitors[1].y, 0);
 		CHECK(conf.sign_in.asks_domain);
 		CHECK_INT(conf.video.decoder, CONF_DECODER_SOFTWARE);
 		CHECK(conf.video.has_rdpevor);
@@ -309,6 +366,25 @@ static void test_struct(void)
 	LIE("id empty", conf.desktops[0].id[0] = '\0', "desktops[0].id: must not be empty");
 	LIE("colour", conf.branding.accent = 0x1000000, "branding.accent");
 	LIE("mode", conf.display.width = 100, "display.width: 100 x 0 is no mode");
+	LIE("monitors", conf.display.monitor_count = 9, "display.monitors: more than 8");
+	LIE("arrangement", memcpy(&conf.display.arrangement, &wild, 4),
+			"display.arrangement: 77 is not in 0..2");
+#define LIE_MONITOR(what, change, part) \
+	LIE(what, conf.display.monitor_count = 1; strcpy(conf.display.monitors[0].id, "m"); \
+			strcpy(conf.display.monitors[0].maker, "DEL"); \
+			conf.display.monitors[0].x = conf.display.monitors[0].y = 0; change, part)
+	LIE_MONITOR("monitor without a name", conf.display.monitors[0].maker[0] = '\0',
+			"display.monitors.m: needs a maker");
+	LIE_MONITOR("monitor far away", conf.display.monitors[0].x = 40000,
+			"display.monitors.m.x: 40000 is not in -32767..32767");
+	LIE_MONITOR("monitor half placed", conf.display.monitors[0].y = CONF_PLACE_NONE,
+			"display.monitors.m.y: is missing");
+	LIE_MONITOR("monitor askew", conf.display.monitors[0].rotation = 1,
+			"display.monitors.m.rotation: 1 is not 0, 90, 180 or 270");
+	LIE_MONITOR("monitor tiny", conf.display.monitors[0].scale_percent = 1,
+			"display.monitors.m.scale_percent: 1 is not 0, or at least 100");
+	LIE_MONITOR("monitor's model without end", memset(conf.display.monitors[0].model, 'x', 14),
+			"display.monitors.m.model: a text without");
 	TEST("a signed config with a wild device or revision") {
 		static struct conf_signed envelope;
 		envelope = (struct conf_signed){
@@ -357,6 +433,14 @@ static const struct {
 				"\"name\":\"B\",\"host\":"
 				"\"h\",\"order\":1}}}",
 				"desktops: a b -> b a\n"},
+		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\"},\"b\":{\"maker\":\"DEL\"}}}"
+                 "}",
+				"{\"display\":{\"arrangement\":\"mirror\",\"monitors\":{\"a\":{"
+				"\"maker\":\"DEL\",\"x\":-5,\"y\":0},\"c\":{\"maker\":\"DEL\"}}}}",
+				"display.arrangement: extend -> mirror\n"
+				"display.monitors.a.x:  -> -5\ndisplay.monitors.a.y:  -> 0\n"
+				"display.monitors.b: b -> nothing\n"
+				"display.monitors.c: nothing -> c\n"},
 		{"{\"messages\":{\"m\":{\"text\":\"old\"}}}",
 				"{\"messages\":{\"m\":{\"text\":\"new\"}}}",
 				"messages.m.text: old -> new\n"},
