@@ -14,6 +14,8 @@ uses = $(shell sed -n 's/^$(1): *\([^|]*\).*/\1/p' src/LAYERS)
 pkgs = $(shell sed -n 's/^$(1):[^|]*|\(.*\)/\1/p' src/LAYERS)
 programs := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
 program_name = $(if $(filter ctl,$(1)),tyndctl,tynd-$(1))
+# Loops over samples that shall become vectors.
+optimize = $(if $(filter yuv,$(1)),-O3)
 bins := $(foreach p,$(programs),$(BUILD)/bin/$(call program_name,$(p)))
 
 warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -39,7 +41,7 @@ $(1)_libs := $$(if $$(strip $$($(1)_pkgs)),$$(shell pkg-config --libs $$($(1)_pk
 $(BUILD)/lib/$(1).a: $$($(1)_objects)
 	@mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 $(BUILD)/obj/$(1)/%.o: src/$(1)/%.c tools/rules.mk src/LAYERS | freerdp-version
-	@mkdir -p $$(@D) && echo "  CC   $$<" && $(CC) $(CPPFLAGS) $$($(1)_cflags) $(CFLAGS) -MMD -MP -c -o $$@ $$<
+	@mkdir -p $$(@D) && echo "  CC   $$<" && $(CC) $(CPPFLAGS) $$($(1)_cflags) $(CFLAGS) $(call optimize,$(1)) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach m,$(modules),$(eval $(call module_rules,$(m))))
 

@@ -2,8 +2,8 @@
 /*
  * Pictures in luma and chroma, and their way to XRGB8888: one place for all paths, so
  * that a picture looks the same on a plane, composed, and in the session. Pure:
- * memory in, memory out. All results lie within 2/255 of the exact matrices of
- * ITU-T H.273 table 4.
+ * memory in, memory out. All results lie within 1/255 of the exact matrices of
+ * ITU-T H.273 table 4. Pixels are opaque: the highest byte is 255.
  */
 #ifndef YUV_YUV_H
 #define YUV_YUV_H
@@ -42,6 +42,7 @@ void yuv_to_xrgb(const struct yuv_picture *picture, struct yuv_rect rect, uint32
 /*
  * `source` of the picture scaled (bilinear) to width x height pixels; of these only `part` is
  * made, its upper left pixel at `pixels`. What is made does not depend on how it is cut in parts.
+ * Nothing outside of `source` has a say. Of the same size it is yuv_to_xrgb.
  */
 void yuv_scale_to_xrgb(const struct yuv_picture *picture, struct yuv_rect source, uint32_t width,
 		uint32_t height, struct yuv_rect part, uint32_t *pixels, uint32_t stride);
@@ -49,7 +50,8 @@ void yuv_scale_to_xrgb(const struct yuv_picture *picture, struct yuv_rect source
 /*
  * Chroma of AVC444 [MS-RDPEGFX] 3.3.8.3.2 (v1) and 3.3.8.3.3 (v2): the main picture has luma and a
  * quarter of chroma, the auxiliary one the rest. Writes `rect` as XRGB8888, its upper left
- * pixel at `pixels`. Both pictures are NV12 of the same size and encoding.
+ * pixel at `pixels`. Both pictures are NV12 of the same encoding and size, in whole macroblocks
+ * (sides are multiples of 16): what a crop hides of the auxiliary one is needed.
  */
 void yuv444_to_xrgb(const struct yuv_picture *main, const struct yuv_picture *auxiliary,
 		bool is_version2, struct yuv_rect rect, uint32_t *pixels, uint32_t stride);
