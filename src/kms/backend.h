@@ -12,6 +12,11 @@ struct backend {
 	void (*commit)(struct display_output *output);
 	/* display->is_on changed. */
 	void (*set_power)(struct display *display);
+	/* display->brightness changed. */
+	void (*set_brightness)(struct display *display);
+	/* Memory of others; a failure leaves nothing. The common part is filled in already. */
+	int (*import)(struct display_buffer *buffer, struct err *err);
+	void (*release)(struct display_buffer *buffer);
 	void (*destroy_output)(struct display_output *output);
 	/* All outputs are destroyed already. */
 	void (*destroy)(struct display *display);
@@ -26,6 +31,15 @@ struct display {
 	unsigned output_count;
 	struct display_stats stats;
 	bool is_on;
+	unsigned brightness; /* percent */
+};
+
+/* Memory of others that is known to the display. */
+struct display_buffer {
+	struct display *display;
+	struct display_buffer_info info; /* with descriptors of our own */
+	bool is_imported;
+	void *own; /* of the back end */
 };
 
 struct display_output {
@@ -34,6 +48,9 @@ struct display_output {
 	struct scene staged;  /* what the caller said last */
 	struct scene latched; /* what display_commit asked for; damage: not shown yet */
 };
+
+/* How many planes pixels of this format lie in. */
+unsigned display_buffer_planes(uint32_t format);
 
 void display_init(struct display *display, const struct backend *backend, struct loop *loop,
 		const struct display_handler *handler);

@@ -7,6 +7,8 @@
 #include "kms/backend.h"
 #include "kms/png.h"
 
+enum { BRIGHTNESS_MIN = 10 };
+
 void display_init(struct display *display, const struct backend *backend, struct loop *loop,
 		const struct display_handler *handler)
 {
@@ -14,6 +16,7 @@ void display_init(struct display *display, const struct backend *backend, struct
 	display->loop = loop;
 	display->handler = *handler;
 	display->is_on = true;
+	display->brightness = 100;
 }
 
 void display_output_init(struct display_output *output, struct display *display,
@@ -84,6 +87,13 @@ int display_set_layer(struct display_output *output, enum display_layer layer,
 	return scene_set(&output->staged, layer, picture, x, y, damage, rect_count);
 }
 
+int display_place_layer(struct display_output *output, enum display_layer layer,
+		const struct display_picture *picture, const struct display_place *place,
+		const struct display_rect *damage, unsigned rect_count)
+{
+	return scene_place(&output->staged, layer, picture, place, damage, rect_count);
+}
+
 void display_move_layer(struct display_output *output, enum display_layer layer, int32_t x,
 		int32_t y)
 {
@@ -104,6 +114,15 @@ void display_set_power(struct display *display, bool is_on)
 		return;
 	display->is_on = is_on;
 	display->backend->set_power(display);
+}
+
+void display_set_brightness(struct display *display, unsigned percent)
+{
+	percent = percent < BRIGHTNESS_MIN ? BRIGHTNESS_MIN : percent > 100 ? 100 : percent;
+	if (display->brightness == percent)
+		return;
+	display->brightness = percent;
+	display->backend->set_brightness(display);
 }
 
 int display_save_png(struct display_output *output, const char *path, struct err *err)

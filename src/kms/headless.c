@@ -16,6 +16,7 @@ struct headless_output {
 	uint32_t *pixels;
 	struct loop_timer *shown;
 	bool is_pending; /* composed, on_shown still to come */
+	unsigned direct; /* layers that no composition touched, a bit each */
 };
 
 static struct headless_output *output_of(struct display_output *base)
@@ -23,19 +24,35 @@ static struct headless_output *output_of(struct display_output *base)
 	return (struct headless_output *)base;
 }
 
+/* As a display with an overlay plane for luma and chroma would: it takes a video's buffer. */
+static unsigned choose_direct(const struct scene *scene)
+{
+	const struct scene_layer *video = &scene->layers[DISPLAY_VIDEO];
+
+	return video->is_shown && video->picture.buffer ? 1u << DISPLAY_VIDEO : 0;
+}
+
 static void present(struct headless_output *output)
 {
 	struct scene *scene = &output->base.latched;
+	struct display_stats *stats = &output->base.display->stats;
+	unsigned direct = choose_direct(scene);
 	struct compose_target target = {
 			.pixels = output->pixels,
 			.stride = scene->width * 4,
+			.brightness = output->base.display->brightness,
 	};
 	REGION(damage);
 
-	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
-		region_add(&damage, &scene->damage[i]);
-	struct display_stats *stats = &output->base.display->stats;
-	stats->bytes_copied += compose(scene, COMPOSE_ALL_LAYERS, &damage, &target);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		if ((direct ^ output->direct) & 1u << i)
+			scene_layer_region(scene, (enum display_layer)i, &damage);
+		if (!(direct & output->direct & 1u << i))
+			region_add(&damage, &scene->damage[i]);
+		stats->layers_direct += direct >> i & 1;
+	}
+	output->direct = direct;
+	stats->bytes_copied += compose(scene, COMPOSE_ALL_LAYERS & ~direct, &damage, &target);
 	stats->commits++;
 	scene_forget_damage(scene);
 	output->is_pending = true;
@@ -68,6 +85,26 @@ static void headless_set_power(struct display *display)
 			headless_commit(display->outputs[i]);
 }
 
+static void headless_set_brightness(struct display *display)
+{
+	for (unsigned i = 0; i < display->output_count; i++) {
+		scene_damage_all(&display->outputs[i]->latched);
+		headless_commit(display->outputs[i]);
+	}
+}
+
+static int headless_import(struct display_buffer *buffer, struct err *err)
+{
+	(void)buffer;
+	(void)err;
+	return 0;
+}
+
+static void headless_release(struct display_buffer *buffer)
+{
+	(void)buffer;
+}
+
 static void headless_destroy_output(struct display_output *base)
 {
 	struct headless_output *output = output_of(base);
@@ -86,6 +123,9 @@ static void headless_destroy(struct display *display)
 static const struct backend headless_backend = {
 		.commit = headless_commit,
 		.set_power = headless_set_power,
+		.set_brightness = headless_set_brightness,
+		.import = headless_import,
+		.release = headless_release,
 		.destroy_output = headless_destroy_output,
 		.destroy = headless_destroy,
 };

@@ -187,6 +187,9 @@ OWN_DEFINE(display, struct display, display_destroy);
 static const struct backend kms_backend = {
 		.commit = kms_commit,
 		.set_power = kms_set_power,
+		.set_brightness = kms_set_brightness,
+		.import = kms_import,
+		.release = kms_release,
 		.destroy_output = kms_destroy_output,
 		.destroy = kms_destroy,
 };

@@ -118,6 +118,15 @@ void kms_output_flipped(struct kms_output *output);
 /* Time is up: for the event, or until the next attempt. */
 void kms_output_timeout(void *output);
 
+/* Dim or brighten all outputs. */
+void kms_set_brightness(struct display *display);
+
+/* --- import.c */
+
+/* Memory of others, for the planes of this card. */
+int kms_import(struct display_buffer *buffer, struct err *err);
+void kms_release(struct display_buffer *buffer);
+
 /* --- kms.c */
 
 /* Tell on_lost from the loop, once, and commit nothing any more. */

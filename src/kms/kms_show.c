@@ -45,8 +45,11 @@ static struct plane_plan choose(const struct kms_output *output)
 {
 	struct plane_can planes[KMS_OUTPUT_PLANES_MAX];
 
-	for (unsigned i = 0; i < output->plane_count; i++)
+	for (unsigned i = 0; i < output->plane_count; i++) {
 		planes[i] = output->planes[i]->can;
+		if (output->kms->base.brightness < 100)
+			planes[i].refused = COMPOSE_ALL_LAYERS;
+	}
 	return plane_choose(planes, output->plane_count, &output->base.latched);
 }
 
@@ -64,7 +67,7 @@ static void collect_damage(const struct kms_output *output, const struct plane_p
 		if ((old | new) & 1u << i)
 			region_add(ret, &scene->damage[i]);
 		if ((old ^ new) & 1u << i)
-			region_add_rect(ret, scene_layer_rect(scene, (enum display_layer)i));
+			scene_layer_region(scene, (enum display_layer)i, ret);
 	}
 }
 
@@ -76,6 +79,8 @@ static void paint_frame(struct kms_output *output, struct attempt *attempt)
 			.stride = frame->stride,
 			.is_device = true,
 			.scratch = &output->scratch,
+			.rotation = output->base.info.rotation,
+			.brightness = output->kms->base.brightness,
 	};
 
 	for (unsigned i = 0; i < 2; i++)
@@ -93,14 +98,18 @@ static void paint_cursor(struct kms_output *output, unsigned index)
 	struct dumb *cursor = &output->cursors[index];
 	uint32_t opaque = picture->format == DRM_FORMAT_XRGB8888 ? 0xff000000 : 0;
 
-	for (uint32_t y = 0; y < cursor->height; y++) {
+	memset(cursor->pixels, 0, cursor->size);
+	for (uint32_t y = 0; y < picture->height; y++) {
 		const uint32_t *from = (const uint32_t *)picture->pixels +
 		                       (size_t)y * (picture->stride / 4);
-		uint32_t *to = cursor->pixels + (size_t)y * (cursor->stride / 4);
-		uint32_t width = y < picture->height ? picture->width : 0;
-		for (uint32_t x = 0; x < width; x++)
-			to[x] = from[x] | opaque;
-		memset(to + width, 0, (size_t)(cursor->width - width) * 4);
+		for (uint32_t x = 0; x < picture->width; x++) {
+			struct display_rect at = {
+					(int32_t)x, (int32_t)y, (int32_t)x + 1, (int32_t)y + 1};
+			at = scene_rotate(at, picture->width, picture->height,
+					output->base.info.rotation);
+			cursor->pixels[(size_t)at.y1 * (cursor->stride / 4) + (size_t)at.x1] =
+					from[x] | opaque;
+		}
 	}
 	output->kms->base.stats.bytes_copied += (uint64_t)cursor->width * cursor->height * 4;
 }
@@ -134,8 +143,12 @@ static bool add_cursor(struct kms_output *output, const struct attempt *attempt,
 	struct kms_plane *plane = output->planes[1];
 
 	if (is_cursor_visible(output, &attempt->plan)) {
-		kms_plane_show(plane, output->crtc, &output->cursors[attempt->cursor], layer->x,
-				layer->y, atomic);
+		const struct display_place *place = &layer->place;
+		struct display_rect at = {place->x, place->y, place->x + (int32_t)place->width,
+				place->y + (int32_t)place->height};
+		at = scene_rotate(at, scene->width, scene->height, output->base.info.rotation);
+		kms_plane_show(plane, output->crtc, &output->cursors[attempt->cursor], at.x1, at.y1,
+				atomic);
 		return true;
 	}
 	if (plane->crtc_id == 0)
@@ -284,7 +297,7 @@ static bool try_to_show(struct kms_output *output)
 	prepare(output, &attempt);
 	if (has_cursor_plane(&attempt.plan)) {
 		test_cursor(output, &attempt);
-		if (output->planes[1]->can.refused)
+		if (output->planes[1]->can.refused & 1u << DISPLAY_CURSOR)
 			return true;
 	}
 	collect_damage(output, &attempt.plan, &damage);
@@ -308,6 +321,14 @@ void kms_output_show(struct kms_output *output)
 		return;
 	while (try_to_show(output))
 		continue;
+}
+
+void kms_set_brightness(struct display *display)
+{
+	for (unsigned i = 0; i < display->output_count; i++) {
+		scene_damage_all(&display->outputs[i]->latched);
+		kms_output_show((struct kms_output *)display->outputs[i]);
+	}
 }
 
 void kms_output_flipped(struct kms_output *output)

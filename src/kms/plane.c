@@ -26,6 +26,10 @@ static const char *why_not_cursor(const struct plane_can *plane, const struct sc
 		return "the plane has no ARGB8888";
 	if (layer->picture.width > plane->width_max || layer->picture.height > plane->height_max)
 		return "the picture is larger than the plane";
+	if (!scene_layer_is_unscaled(layer) || layer->place.visible_count > 0)
+		return "it is scaled or cut";
+	if (layer->place.source.x1 != 0 || layer->place.source.y1 != 0)
+		return "it is cropped";
 	if (plane->refused & 1u << DISPLAY_CURSOR)
 		return "the driver refused it";
 	return NULL;
@@ -39,7 +43,7 @@ struct plane_plan plane_choose(const struct plane_can *planes, unsigned count,
 
 	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
 		plan.plane_of[i] = PLANE_COMPOSED;
-		if (!scene->layers[i].picture.pixels)
+		if (!scene->layers[i].is_shown)
 			continue;
 		if (i == DISPLAY_CURSOR) {
 			plan.why[i] = cursor < 0 ? "there is no cursor plane"
