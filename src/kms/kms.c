@@ -153,7 +153,7 @@ static void kms_set_power(struct display *display)
 
 	for (unsigned i = 0; i < display->output_count && !kms->is_lost; i++) {
 		struct kms_output *output = (struct kms_output *)display->outputs[i];
-		int ret = kms_output_set_active(output, display->is_on);
+		int ret = kms_light_set_active(output, display->is_on);
 		if (ret < 0)
 			kms_lose(kms, "%s: switching %s failed: %s", output->base.info.name,
 					display->is_on ? "on" : "off", strerror(-ret));

@@ -64,8 +64,9 @@ struct kms_output {
 	struct display_output base; /* first: the two share their address */
 	struct kms *kms;
 	struct kms_crtc *crtc;
-	uint32_t connector_id;
+	struct kms_connector *connector;
 	drmModeModeInfo mode;
+	bool is_lit;
 	struct kms_plane *planes[KMS_OUTPUT_PLANES_MAX]; /* the primary one first */
 	unsigned plane_count;
 
@@ -89,8 +90,8 @@ struct kms_output {
 /* --- kms_output.c */
 
 /*
- * Light a connector with `mode` from `crtc`, black; the output is not added to the display yet.
- * On failure everything is as before.
+ * Take planes and black framebuffers for a connector that `crtc` is to drive with `mode`. It is
+ * dark and the output is not added to the display yet. On failure everything is as before.
  */
 int kms_output_create(struct kms *kms, struct kms_connector *connector, struct kms_crtc *crtc,
 		const drmModeModeInfo *mode, const struct display_output_info *info,
@@ -99,13 +100,24 @@ int kms_output_create(struct kms *kms, struct kms_connector *connector, struct k
 /* Switches the crtc off when the card still answers. */
 void kms_output_destroy(struct kms_output *output);
 
-/* Switch the crtc on or off, staging untouched. */
-int kms_output_set_active(struct kms_output *output, bool is_active);
-
 /* Show the whole buffer, its corner at x, y. */
 void kms_plane_show(const struct kms_plane *plane, const struct kms_crtc *crtc,
 		const struct dumb *buffer, int32_t x, int32_t y, struct atomic *atomic);
 void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic);
+
+/* --- kms_light.c */
+
+/* Add to a request what lights the output, with its first frame. */
+void kms_light_add(const struct kms_output *output, struct atomic *atomic);
+
+/* Light it, alone. */
+int kms_light(struct kms_output *output);
+
+/* Switch the crtc of a lit output off or on again, staging untouched. */
+int kms_light_set_active(struct kms_output *output, bool is_active);
+
+/* Off for good: the crtc, its connector and its planes are free again. */
+void kms_light_end(struct kms_output *output);
 
 /* --- kms_show.c */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of an output: its planes and framebuffers, mode set and crtc off. */
+/* The life of an output: its planes and framebuffers. */
 #include <drm_fourcc.h>
 #include <errno.h>
 #include <string.h>
@@ -90,90 +90,6 @@ static int make_buffers(struct kms_output *output, struct err *err)
 	return 0;
 }
 
-/* Whatever showed something through this crtc before and is none of ours goes. */
-static void clear_others(struct kms_output *output, struct atomic *atomic)
-{
-	struct kms *kms = output->kms;
-	uint32_t crtc = output->crtc->id;
-
-	for (unsigned i = 0; i < kms->connector_count; i++) {
-		struct kms_connector *other = &kms->connectors[i];
-		if (other->crtc_id == crtc && other->id != output->connector_id) {
-			atomic_add(atomic, other->id, &other->props[CONNECTOR_CRTC_ID], 0);
-			other->crtc_id = 0;
-		}
-	}
-	for (unsigned i = 0; i < kms->plane_count; i++) {
-		struct kms_plane *other = &kms->planes[i];
-		if (other->crtc_id == crtc && other != output->planes[0]) {
-			kms_plane_hide(other, atomic);
-			other->crtc_id = 0;
-		}
-	}
-}
-
-static int set_mode(struct kms_output *output, struct kms_connector *connector)
-{
-	OWNED(atomic) struct atomic atomic;
-	struct kms_crtc *crtc = output->crtc;
-	struct kms_plane *primary = output->planes[0];
-
-	atomic_init(&atomic, output->kms->fd);
-	atomic_add(&atomic, connector->id, &connector->props[CONNECTOR_CRTC_ID], crtc->id);
-	atomic_add_blob(&atomic, crtc->id, &crtc->props[CRTC_MODE_ID], &output->mode,
-			sizeof output->mode);
-	atomic_add(&atomic, crtc->id, &crtc->props[CRTC_ACTIVE], 1);
-	clear_others(output, &atomic);
-	kms_plane_show(primary, crtc, &output->frames[0], 0, 0, &atomic);
-
-	int ret = atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
-
-	if (ret == 0) {
-		connector->crtc_id = crtc->id;
-		primary->crtc_id = crtc->id;
-		output->kms->base.stats.commits++;
-	}
-	return ret;
-}
-
-int kms_output_set_active(struct kms_output *output, bool is_active)
-{
-	OWNED(atomic) struct atomic atomic;
-	struct kms_crtc *crtc = output->crtc;
-
-	atomic_init(&atomic, output->kms->fd);
-	atomic_add(&atomic, crtc->id, &crtc->props[CRTC_ACTIVE], is_active);
-	output->kms->base.stats.commits++;
-	return atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
-}
-
-/* Off for good: the crtc, its connector and its planes are free again. */
-static void switch_off(struct kms_output *output)
-{
-	OWNED(atomic) struct atomic atomic;
-	struct kms_crtc *crtc = output->crtc;
-	struct kms *kms = output->kms;
-
-	atomic_init(&atomic, kms->fd);
-	for (unsigned i = 0; i < kms->connector_count; i++)
-		if (kms->connectors[i].crtc_id == crtc->id) {
-			atomic_add(&atomic, kms->connectors[i].id,
-					&kms->connectors[i].props[CONNECTOR_CRTC_ID], 0);
-			kms->connectors[i].crtc_id = 0;
-		}
-	for (unsigned i = 0; i < output->plane_count; i++) {
-		kms_plane_hide(output->planes[i], &atomic);
-		output->planes[i]->crtc_id = 0;
-	}
-	atomic_add(&atomic, crtc->id, &crtc->props[CRTC_ACTIVE], 0);
-	atomic_add(&atomic, crtc->id, &crtc->props[CRTC_MODE_ID], 0);
-
-	int ret = atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
-
-	if (ret < 0)
-		log_debug("%s: switching off failed: %s", output->base.info.name, strerror(-ret));
-}
-
 static void free_output(struct kms_output *output)
 {
 	for (unsigned i = 0; i < output->plane_count; i++)
@@ -192,8 +108,8 @@ static void free_output(struct kms_output *output)
 void kms_output_destroy(struct kms_output *output)
 {
 	output->crtc->output = NULL;
-	if (!output->kms->is_lost)
-		switch_off(output);
+	if (output->is_lit && !output->kms->is_lost)
+		kms_light_end(output);
 	free_output(output);
 }
 
@@ -216,18 +132,13 @@ int kms_output_create(struct kms *kms, struct kms_connector *connector, struct k
 	struct kms_output *output = allocate(kms, info);
 
 	output->crtc = crtc;
-	output->connector_id = connector->id;
+	output->connector = connector;
 	output->mode = *mode;
 
 	int result = take_planes(output, err);
 
 	if (result == 0)
 		result = make_buffers(output, err);
-	if (result == 0) {
-		result = set_mode(output, connector);
-		if (result < 0)
-			err_errno(err, -result, "setting %ux%u", info->width, info->height);
-	}
 	if (result < 0) {
 		free_output(output);
 		return err_prefix(err, result, "%s", info->name);

@@ -180,7 +180,7 @@ static bool drop_outputs(struct kms *kms, struct monitor *monitors, unsigned cou
 		struct kms_output *output = (struct kms_output *)kms->base.outputs[i];
 		bool is_kept = false;
 		for (unsigned k = 0; k < count; k++)
-			if (monitors[k].connector->id == output->connector_id &&
+			if (monitors[k].connector == output->connector &&
 					memcmp(&monitors[k].mode, &output->mode,
 							sizeof output->mode) == 0)
 				is_kept = monitors[k].is_lit = true;
@@ -207,12 +207,20 @@ static bool light(struct kms *kms, const struct monitor *monitor, int crtc)
 		log_warn("%s", err.text);
 		return false;
 	}
+	int ret = kms_light(output);
+
+	if (ret < 0) {
+		log_warn("%s: setting %ux%u: %s", monitor->info.name, monitor->info.width,
+				monitor->info.height, strerror(-ret));
+		kms_output_destroy(output);
+		return false;
+	}
 	log_debug("%s: %ux%u at %u.%03u Hz, crtc %u, primary plane %u%s", monitor->info.name,
 			monitor->info.width, monitor->info.height, monitor->info.refresh_mhz / 1000,
 			monitor->info.refresh_mhz % 1000, output->crtc->id, output->planes[0]->id,
 			output->plane_count > 1 ? ", with a cursor plane" : "");
 	if (!kms->base.is_on)
-		kms_output_set_active(output, false);
+		kms_light_set_active(output, false);
 	display_add_output(&kms->base, &output->base);
 	return true;
 }
