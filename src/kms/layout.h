@@ -2,8 +2,9 @@
 /*
  * Which monitor shows what, where and how: wishes of the config meet the monitors
  * that are there. Pure. Wishes follow the monitor by its EDID, not the socket. Whatever
- * they say, a layout comes out: outputs do not overlap, touch each other, begin at 0, 0,
- * and at least one is lit; what had to be changed for that is told in `notes`.
+ * they say, a layout comes out: outputs do not overlap (mirrored ones all stand at 0, 0),
+ * touch each other, begin at 0, 0, and at least one is lit where any can be; what had to
+ * be changed for that is told in `notes`.
  */
 #ifndef KMS_LAYOUT_H
 #define KMS_LAYOUT_H
@@ -15,7 +16,8 @@ enum {
 	LAYOUT_OUTPUTS_MAX = 8,
 	LAYOUT_WISHES_MAX = 8,
 	LAYOUT_MODES_MAX = 64,
-	LAYOUT_POSITION_MAX = 32767, /* pixels, either way */
+	LAYOUT_POSITION_MAX = 32767, /* pixels of a wish, either way */
+	LAYOUT_SIDE_MAX = 32766,     /* pixels of all together: [MS-RDPBCGR] 2.2.1.3.6 */
 };
 
 /* Who a monitor says it is, from its EDID; all "" without a readable one. */
@@ -58,6 +60,7 @@ struct layout_mode {
 	uint32_t width, height;
 	uint32_t refresh_mhz;
 	bool is_preferred, is_interlaced;
+	bool is_refused; /* by the hardware, beside the others: as if it were not there */
 };
 
 /* A monitor as the connector and its EDID describe it. */
@@ -70,8 +73,11 @@ struct layout_monitor {
 };
 
 struct layout_place {
+	char connector[32];
+	struct layout_identity identity;
 	bool is_lit;
-	int mode; /* index into the monitor's modes */
+	int mode; /* index into the monitor's modes; -1: none can be used */
+	uint32_t refresh_mhz;
 	int32_t x, y;
 	uint32_t width, height; /* after rotation */
 	enum layout_rotation rotation;
@@ -91,6 +97,10 @@ struct layout {
 /* At most LAYOUT_OUTPUTS_MAX monitors, as cabled: the order is that of the connectors. */
 void layout_plan(const struct layout_wishes *wishes, const struct layout_monitor *monitors,
 		unsigned count, struct layout *ret);
+
+/* Add a sentence for the log and the report; the ninth and later ones are dropped. */
+void layout_note(struct layout *layout, const char *format, ...)
+		__attribute__((format(printf, 2, 3)));
 
 /* True when the identity, mode, place, rotation, scale and order of all outputs are equal. */
 bool layout_is_equal(const struct layout *a, const struct layout *b);
