@@ -267,14 +267,6 @@ static bool take_frame(void *data, struct session_frame *ret)
 	return kiosk->session && session_take_frame(kiosk->session, ret);
 }
 
-static void release_frame(void *data, const struct session_frame *frame)
-{
-	struct kiosk *kiosk = data;
-
-	if (kiosk->session)
-		session_release(kiosk->session, frame);
-}
-
 static int open_display(struct kiosk *kiosk, struct err *err)
 {
 	const struct kiosk_options *options = &kiosk->options;
@@ -284,7 +276,7 @@ static int open_display(struct kiosk *kiosk, struct err *err)
 			.width = kiosk->state.conf.display.width,
 			.height = kiosk->state.conf.display.height,
 	};
-	struct view_handler view_handler = {take_frame, release_frame, kiosk};
+	struct view_handler view_handler = {take_frame, kiosk};
 	int code = options->headless_count > 0
 	                           ? display_create_headless(kiosk->loop, options->headless_sizes,
 						     options->headless_count, &handler,

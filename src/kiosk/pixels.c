@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -16,6 +18,8 @@ struct pixels {
 	void *data;
 	size_t size;
 	bool is_mapped;
+	struct display_buffer *buffer;
+	void (*destroy_buffer)(struct display_buffer *buffer);
 };
 
 OWN_DEFINE(pixels, struct pixels, pixels_unref);
@@ -63,6 +67,42 @@ int pixels_map(int fd, size_t size, struct pixels **ret, struct err *err)
 	return 0;
 }
 
+int pixels_map_dmabuf(int fd, size_t size, struct pixels **ret, struct err *err)
+{
+	struct pixels *pixels;
+	struct statfs status;
+	off_t end;
+
+	if (fstatfs(fd, &status) < 0 || status.f_type != DMA_BUF_MAGIC)
+		return err_set(err, EPROTO, "pixels: not a dma-buf");
+	end = lseek(fd, 0, SEEK_END);
+	if (end < 0 || (uint64_t)end < size)
+		return err_set(err, EPROTO, "pixels: a dma-buf of %lld bytes, expected %zu",
+				(long long)end, size);
+	pixels = own_alloc(sizeof(*pixels));
+	*pixels = (struct pixels){.refs = 1, .size = size};
+	if (size > 0) {
+		void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+		pixels->is_mapped = data != MAP_FAILED;
+		pixels->data = pixels->is_mapped ? data : NULL;
+	}
+	*ret = pixels;
+	return 0;
+}
+
+void pixels_set_buffer(struct pixels *pixels, struct display_buffer *buffer,
+		void (*destroy)(struct display_buffer *buffer))
+{
+	pixels->buffer = buffer;
+	pixels->destroy_buffer = destroy;
+}
+
+struct display_buffer *pixels_buffer(struct pixels *pixels)
+{
+	return pixels->buffer;
+}
+
 int pixels_read(int fd, size_t size, struct pixels **ret, struct err *err)
 {
 	OWNED(pixels) struct pixels *pixels = NULL;
@@ -100,6 +140,8 @@ void pixels_unref(struct pixels *pixels)
 {
 	if (!pixels || --pixels->refs > 0)
 		return;
+	if (pixels->buffer)
+		pixels->destroy_buffer(pixels->buffer);
 	if (pixels->is_mapped)
 		munmap(pixels->data, pixels->size);
 	else

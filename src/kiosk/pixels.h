@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory with pixels that several hold: the last one to let go frees it. */
+/*
+ * Memory with pixels that several hold: the last one to let go frees it. It may be known to
+ * the display as well, which then reads it by itself.
+ */
 #ifndef KIOSK_PIXELS_H
 #define KIOSK_PIXELS_H
 
@@ -7,6 +10,7 @@
 
 #include "base/err.h"
 
+struct display_buffer;
 struct pixels;
 
 /* Zeroed memory of our own. */
@@ -17,6 +21,17 @@ struct pixels *pixels_create(size_t size);
  * its owner could end us with SIGBUS. `fd` stays the caller's.
  */
 int pixels_map(int fd, size_t size, struct pixels **ret, struct err *err);
+
+/*
+ * A dma-buf, which can't shrink. With `size` it is mapped read-only where that is possible,
+ * else pixels_data is NULL. -EPROTO: it is something else, or smaller.
+ */
+int pixels_map_dmabuf(int fd, size_t size, struct pixels **ret, struct err *err);
+
+/* Takes `buffer`, which ends before the memory does, by `destroy`. At most one. */
+void pixels_set_buffer(struct pixels *pixels, struct display_buffer *buffer,
+		void (*destroy)(struct display_buffer *buffer));
+struct display_buffer *pixels_buffer(struct pixels *pixels); /* NULL: none */
 
 /* Copy `size` bytes out of a memfd of at least that size. */
 int pixels_read(int fd, size_t size, struct pixels **ret, struct err *err);

@@ -16,11 +16,7 @@ struct session {
 	struct wire_channel *channel;
 	struct session_handler handler;
 	bool has_ended;
-	struct wire_session_pool pool; /* as it was announced; pool 0: none yet */
-	struct pixels *pixels;         /* its mapping */
-	uint32_t held;                 /* bit per slot that is with us */
-	bool has_pending;
-	struct session_frame pending; /* arrived, not taken */
+	struct frames *frames;
 	struct session_cursor cursor;
 	uint32_t dial; /* the last number asked for */
 	uint8_t down[(KEY_CNT + 7) / 8];
@@ -54,115 +50,70 @@ static int on_dial(void *data, const void *message, int *fds)
 	return 0;
 }
 
-static void drop_pending(struct session *session)
-{
-	if (!session->has_pending)
-		return;
-	session->has_pending = false;
-	session_release(session, &session->pending);
-	pixels_unref(own_take(session->pending.pixels));
-}
-
-static bool is_pool(const struct session *session, const struct wire_session_pool *pool)
-{
-	return pool->pool > session->pool.pool && pool->width >= 1 &&
-	       pool->width <= WIRE_SIDE_MAX && pool->height >= 1 && pool->height <= WIRE_SIDE_MAX &&
-	       pool->stride % 4 == 0 && pool->stride >= pool->width * 4 &&
-	       pool->stride <= 4 * WIRE_SIDE_MAX && pool->format == DRM_FORMAT_XRGB8888;
-}
-
 static int on_pool(void *data, const void *message, int *fds)
 {
 	struct session *session = data;
-	const struct wire_session_pool *pool = message;
-	struct pixels *pixels;
-	int code;
+	int code = frames_add_pool(session->frames, message, fds[0]);
 
-	if (!is_pool(session, pool))
-		return -EPROTO;
-	code = pixels_map(fds[0], (size_t)pool->stride * pool->height * WIRE_SLOTS, &pixels, NULL);
-	if (code < 0)
-		return code;
-	drop_pending(session);
-	pixels_unref(session->pixels);
-	session->pixels = pixels;
-	session->pool = *pool;
-	session->held = 0;
-	wire_channel_set_state(session->channel, STATE_POOL);
-	return 0;
+	if (code >= 0)
+		wire_channel_set_state(session->channel, STATE_POOL);
+	return code;
 }
 
-static bool is_rect(const struct session *session, const struct wire_rect *rect)
+static int on_buffer(void *data, const void *message, int *fds)
 {
-	return rect->x1 >= 0 && rect->y1 >= 0 && rect->x1 < rect->x2 && rect->y1 < rect->y2 &&
-	       (uint32_t)rect->x2 <= session->pool.width &&
-	       (uint32_t)rect->y2 <= session->pool.height;
-}
+	struct session *session = data;
+	const struct wire_session_buffer *buffer = message;
 
-static bool is_frame(const struct session *session, const struct wire_session_frame *frame)
-{
-	if (frame->pool != session->pool.pool || frame->slot >= WIRE_SLOTS ||
-			session->held & (1u << frame->slot) || frame->rect_count < 1 ||
-			frame->rect_count > WIRE_RECTS_MAX)
-		return false;
-	for (uint32_t i = 0; i < frame->rect_count; i++)
-		if (!is_rect(session, &frame->rects[i]))
-			return false;
-	return true;
-}
-
-/* Damage of a frame that nobody took goes on to the newer one; what is too much becomes all. */
-static void add_rects(struct session_frame *frame, const struct session_frame *older,
-		const struct wire_session_frame *message)
-{
-	unsigned count = 0;
-
-	if (older && (older->rect_count == 0 ||
-				     older->rect_count + message->rect_count > DISPLAY_RECTS_MAX))
-		return;
-	for (unsigned i = 0; older && i < older->rect_count; i++)
-		frame->rects[count++] = older->rects[i];
-	for (uint32_t i = 0; i < message->rect_count; i++)
-		frame->rects[count++] = (struct display_rect){message->rects[i].x1,
-				message->rects[i].y1, message->rects[i].x2, message->rects[i].y2};
-	frame->rect_count = count;
+	return frames_add_buffer(session->frames, buffer, fds,
+			buffer->header.type == WIRE_SESSION_BUFFER_TWO ? 2 : 1);
 }
 
 static int on_frame(void *data, const void *message, int *fds)
 {
 	struct session *session = data;
-	const struct wire_session_frame *frame = message;
-	const struct wire_session_pool *pool = &session->pool;
-	struct session_frame next;
+	int code = frames_add(session->frames, message);
 
 	(void)fds;
-	if (!is_frame(session, frame))
-		return -EPROTO;
-	next = (struct session_frame){
-			.pixels = pixels_ref(session->pixels),
-			.picture =
-					{
-							.format = pool->format,
-							.width = pool->width,
-							.height = pool->height,
-							.stride = pool->stride,
-							.pixels = (const uint8_t *)pixels_data(
-										  session->pixels) +
-	                                                          (size_t)pool->stride *
-	                                                                          pool->height *
-	                                                                          frame->slot,
-					},
-			.session = session->number,
-			.pool = frame->pool,
-			.slot = frame->slot,
-	};
-	add_rects(&next, session->has_pending ? &session->pending : NULL, frame);
-	session->held |= 1u << frame->slot;
-	drop_pending(session);
-	session->pending = next;
-	session->has_pending = true;
-	session->handler.on_frame(session->handler.data, session->number);
-	return 0;
+	if (code >= 0)
+		session->handler.on_frame(session->handler.data, session->number);
+	return code;
+}
+
+static void on_release(void *data, uint32_t pool, uint32_t slot)
+{
+	struct session *session = data;
+	struct wire_session_release release = {.pool = pool, .slot = slot};
+
+	wire_init(&release, WIRE_SESSION_RELEASE);
+	wire_send(session->channel, &release, NULL, 0);
+}
+
+static void on_release_buffer(void *data, uint32_t pool, uint32_t number)
+{
+	struct session *session = data;
+	struct wire_session_release_buffer release = {.pool = pool, .number = number};
+
+	wire_init(&release, WIRE_SESSION_RELEASE_BUFFER);
+	wire_send(session->channel, &release, NULL, 0);
+}
+
+static void on_refuse_buffer(void *data, uint32_t pool, uint32_t number)
+{
+	struct session *session = data;
+	struct wire_session_refuse_buffer refuse = {.pool = pool, .number = number};
+
+	wire_init(&refuse, WIRE_SESSION_REFUSE_BUFFER);
+	wire_send(session->channel, &refuse, NULL, 0);
+}
+
+static int import(void *data, const struct display_buffer_info *info, struct display_buffer **ret)
+{
+	struct session *session = data;
+
+	if (!session->handler.import)
+		return -ENOTSUP;
+	return session->handler.import(session->handler.data, info, ret);
 }
 
 static void set_cursor(struct session *session, const struct session_cursor *cursor)
@@ -271,6 +222,8 @@ static const struct wire_rule rules[] = {
 		RULE(DIAL, dial, 0, STATE_OPEN | STATE_POOL, on_dial),
 		RULE(POOL, pool, 1, STATE_OPEN | STATE_POOL, on_pool),
 		RULE(FRAME, frame, 0, STATE_POOL, on_frame),
+		RULE(BUFFER, buffer, 1, STATE_OPEN | STATE_POOL, on_buffer),
+		RULE(BUFFER_TWO, buffer, 2, STATE_OPEN | STATE_POOL, on_buffer),
 		RULE(CURSOR, cursor, 1, STATE_OPEN | STATE_POOL, on_cursor),
 		RULE(CURSOR_STATE, cursor_state, 0, STATE_OPEN | STATE_POOL, on_cursor_state),
 		RULE(LEDS, leds, 0, STATE_OPEN | STATE_POOL, on_leds),
@@ -290,10 +243,13 @@ struct session *session_create(struct loop *loop, int fd, uint32_t number,
 		const struct session_handler *handler)
 {
 	struct session *session = own_alloc(sizeof(*session));
+	struct frames_handler frames = {on_release, on_release_buffer, on_refuse_buffer, import,
+			handler->forget, session};
 
 	session->number = number;
 	session->handler = *handler;
 	session->cursor.is_default = true;
+	session->frames = frames_create(number, &frames);
 	session->channel = wire_channel_create(loop, fd, rules, sizeof(rules) / sizeof(rules[0]),
 			on_closed, session);
 	wire_channel_set_state(session->channel, STATE_NEW);
@@ -304,10 +260,8 @@ void session_destroy(struct session *session)
 {
 	if (!session)
 		return;
+	frames_destroy(session->frames);
 	wire_channel_destroy(session->channel);
-	if (session->has_pending)
-		pixels_unref(session->pending.pixels);
-	pixels_unref(session->pixels);
 	pixels_unref(session->cursor.pixels);
 	free(session);
 }
@@ -348,22 +302,7 @@ void session_dialed(struct session *session, uint32_t id, enum reason reason, in
 
 bool session_take_frame(struct session *session, struct session_frame *ret)
 {
-	if (!session->has_pending)
-		return false;
-	session->has_pending = false;
-	*ret = session->pending;
-	return true;
-}
-
-void session_release(struct session *session, const struct session_frame *frame)
-{
-	struct wire_session_release release = {.pool = frame->pool, .slot = frame->slot};
-
-	if (frame->session != session->number || frame->pool != session->pool.pool)
-		return;
-	session->held &= ~(1u << frame->slot);
-	wire_init(&release, WIRE_SESSION_RELEASE);
-	wire_send(session->channel, &release, NULL, 0);
+	return frames_take(session->frames, ret);
 }
 
 const struct session_cursor *session_cursor(const struct session *session)

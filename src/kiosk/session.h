@@ -9,20 +9,12 @@
 
 #include "base/loop.h"
 #include "input/input.h"
+#include "kiosk/frames.h"
 #include "kiosk/pixels.h"
 #include "kms/display.h"
 #include "wire/session.h"
 
 struct session;
-
-/* A slot that the kiosk holds; `pixels` is the mapping and is one reference. */
-struct session_frame {
-	struct pixels *pixels;
-	struct display_picture picture;
-	uint32_t session, pool, slot;
-	unsigned rect_count; /* 0: all changed */
-	struct display_rect rects[DISPLAY_RECTS_MAX];
-};
 
 /* NULL pixels: hidden, or the kiosk's own arrow when `is_default`. */
 struct session_cursor {
@@ -42,6 +34,10 @@ struct session_handler {
 	void (*on_ended)(void *data, uint32_t session, enum reason reason, uint32_t detail);
 	/* The worker is gone without ENDED (NULL), or broke a rule (why). Destroy allowed. */
 	void (*on_gone)(void *data, uint32_t session, const char *why);
+	/* display_import and display_buffer_destroy; NULL: the session's buffers are only read. */
+	int (*import)(void *data, const struct display_buffer_info *info,
+			struct display_buffer **ret);
+	void (*forget)(struct display_buffer *buffer);
 	void *data;
 };
 
@@ -57,10 +53,8 @@ void session_stop(struct session *session);
 /* Answer to on_dial; `fd` (stays the caller's) is -1 when it failed. */
 void session_dialed(struct session *session, uint32_t id, enum reason reason, int fd);
 
-/* The newest picture, if there is one that was not taken; the caller then owns frame.pixels. */
+/* What is new on the screen, if something is; the caller then owns the frame's pictures. */
 bool session_take_frame(struct session *session, struct session_frame *ret);
-/* The slot is not on the screen any more. Frames of other sessions and pools are fine. */
-void session_release(struct session *session, const struct session_frame *frame);
 
 /* Borrowed, valid until the next on_cursor. */
 const struct session_cursor *session_cursor(const struct session *session);

@@ -100,12 +100,6 @@ static void open_screens(struct view *view)
 		open_screen(view, &view->screens[i], display_output_at(view->display, i));
 }
 
-static void release(struct view *view, struct session_frame *frame)
-{
-	view->handler.release_frame(view->handler.data, frame);
-	pixels_unref(own_take(frame->pixels));
-}
-
 struct view *view_create(struct display *display, struct ui *ui, const struct view_handler *handler)
 {
 	struct view *view = own_alloc(sizeof(*view));
@@ -124,10 +118,8 @@ void view_destroy(struct view *view)
 {
 	if (!view)
 		return;
-	if (view->has_old_frame)
-		release(view, &view->old_frame);
-	if (view->has_frame)
-		release(view, &view->frame);
+	session_frame_finish(&view->old_frame);
+	session_frame_finish(&view->frame);
 	for (unsigned i = 0; i < view->count; i++)
 		close_screen(&view->screens[i]);
 	pixels_unref(view->cursor.pixels);
@@ -173,7 +165,7 @@ void view_shown(struct view *view, const struct display_output *output)
 	pixels_unref(own_take(screen->old_cursor));
 	if (screen == view->screens && view->has_old_frame) {
 		view->has_old_frame = false;
-		release(view, &view->old_frame);
+		session_frame_finish(&view->old_frame);
 	}
 }
 
@@ -254,7 +246,7 @@ static int32_t clamp(int32_t value, uint32_t size)
 void view_to_desktop(const struct view *view, int32_t *x, int32_t *y)
 {
 	struct ui_size size = view_size(view);
-	const struct display_picture *picture = &view->frame.picture;
+	const struct display_picture *picture = &view->frame.desktop->content;
 
 	if (!view->has_frame)
 		return;
@@ -265,7 +257,7 @@ void view_to_desktop(const struct view *view, int32_t *x, int32_t *y)
 void view_from_desktop(const struct view *view, int32_t *x, int32_t *y)
 {
 	struct ui_size size = view_size(view);
-	const struct display_picture *picture = &view->frame.picture;
+	const struct display_picture *picture = &view->frame.desktop->content;
 
 	if (!view->has_frame)
 		return;
@@ -360,7 +352,7 @@ static bool stage_ui(struct view *view, struct screen *screen, const struct ui_m
 
 static void show_frame(struct view *view, struct screen *screen, bool is_whole)
 {
-	const struct display_picture *picture = &view->frame.picture;
+	const struct display_picture *picture = &view->frame.desktop->content;
 
 	display_set_layer(screen->output, DISPLAY_DESKTOP, picture,
 			desktop_offset(screen->size.width, picture->width),
@@ -379,7 +371,7 @@ static void retire_frame(struct view *view)
 		view->old_frame = view->frame;
 		view->has_old_frame = true;
 	} else {
-		release(view, &view->frame);
+		session_frame_finish(&view->frame);
 	}
 }
 
@@ -395,8 +387,13 @@ static bool stage_desktop(struct view *view, struct screen *screen)
 	}
 	if (is_wanted && !view->has_old_frame &&
 			view->handler.take_frame(view->handler.data, &next)) {
+		if (!next.desktop && view->has_frame) {
+			next.desktop = picture_ref(view->frame.desktop);
+			next.rects[next.rect_count++] = (struct display_rect){0, 0, 0, 0};
+		}
 		is_whole = !view->is_frame_staged || !view->has_frame ||
-		           view->frame.session != next.session || view->frame.pool != next.pool;
+		           view->frame.session != next.session ||
+		           view->frame.desktop->pool != next.desktop->pool;
 		retire_frame(view);
 		view->frame = next;
 		view->has_frame = true;

@@ -18,8 +18,6 @@ struct view;
 struct view_handler {
 	/* The newest frame of the session that was not taken yet; the view then holds it. */
 	bool (*take_frame)(void *data, struct session_frame *ret);
-	/* It left the screen; its pixels are let go by the view. */
-	void (*release_frame)(void *data, const struct session_frame *frame);
 	void *data;
 };
 

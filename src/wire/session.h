@@ -47,7 +47,7 @@ enum {
 	WIRE_DIALS_MAX = 16, /* DIALs of one session: their ids are 1..16 */
 	WIRE_SLOTS = 3,
 	WIRE_RECTS_MAX = 32,
-	WIRE_SIDE_MAX = 8192,  /* pixels of a picture's side */
+	WIRE_SIDE_MAX = 8192,    /* pixels of a picture's side */
 	WIRE_SLOT_NONE = 0xffff, /* FRAME without a new desktop picture */
 	WIRE_MONITORS_MAX = 16,  /* [MS-RDPBCGR] 2.2.1.3.6 */
 	WIRE_BUFFERS_MAX = 32,   /* of one video pool */
@@ -254,12 +254,13 @@ struct wire_session_buffer {
 struct wire_video {
 	uint32_t pool; /* 0: none */
 	uint32_t number;
-	uint32_t is_new;          /* the pixels changed since the frame before */
-	struct wire_rect source;  /* pixels of the buffer */
+	uint32_t is_new;         /* the pixels changed since the frame before */
+	struct wire_rect source; /* pixels of the buffer */
 	/* Pixels of the session's picture, at most WIRE_SIDE_MAX outside; another size: scaled. */
 	struct wire_rect target;
-	uint32_t visible_count;   /* 0: all of the target is seen */
-	struct wire_rect visible[WIRE_VISIBLE_MAX]; /* parts of the target; the desktop shows elsewhere */
+	uint32_t visible_count; /* 0: all of the target is seen */
+	struct wire_rect visible
+			[WIRE_VISIBLE_MAX]; /* parts of the target; the desktop shows elsewhere */
 };
 
 struct wire_session_frame {

@@ -250,6 +250,106 @@ BAD_FRAME(frame_inverted, (frame.rects[0].x1 = 9, frame.rects[0].x2 = 8))
 BAD_FRAME(frame_empty, frame.rects[0].y2 = 0)
 BAD_FRAME(frame_slot_held, hostile_packet(fd, &frame, sizeof(frame), NULL, 0))
 
+BAD_FRAME(frame_none_first, (frame.slot = WIRE_SLOT_NONE, frame.rect_count = 0))
+
+/* --- buffers of a video, and frames with it --- */
+
+enum { BUFFER_BYTES = WIDTH * HEIGHT * 2 };
+
+static struct wire_session_buffer good_buffer(void)
+{
+	struct wire_session_buffer buffer = {.pool = 1,
+			.format = DRM_FORMAT_NV12,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.offsets = {0, WIDTH * HEIGHT},
+			.strides = {WIDTH, WIDTH}};
+
+	wire_init(&buffer, WIRE_SESSION_BUFFER);
+	return buffer;
+}
+
+static void send_buffer(int fd, const struct wire_session_buffer *buffer, size_t bytes,
+		int is_sealed)
+{
+	int memory = hostile_memfd(bytes, is_sealed);
+
+	hostile_packet(fd, buffer, sizeof(*buffer), &memory, 1);
+	close(memory);
+}
+
+#define BAD_BUFFER(name, bytes, is_sealed, change) \
+	static void name(int fd) \
+	{ \
+		struct wire_session_buffer buffer = good_buffer(); \
+\
+		change; \
+		send_buffer(fd, &buffer, bytes, is_sealed); \
+	}
+
+BAD_BUFFER(buffer_no_pool, BUFFER_BYTES, 1, buffer.pool = 0)
+BAD_BUFFER(buffer_number, BUFFER_BYTES, 1, buffer.number = WIRE_BUFFERS_MAX)
+BAD_BUFFER(buffer_kind, BUFFER_BYTES, 1, buffer.kind = 2)
+BAD_BUFFER(buffer_no_dmabuf, BUFFER_BYTES, 1, buffer.kind = WIRE_BUFFER_DMABUF)
+BAD_BUFFER(buffer_format, BUFFER_BYTES, 1, buffer.format = DRM_FORMAT_XRGB8888)
+BAD_BUFFER(buffer_modifier, BUFFER_BYTES, 1, buffer.modifier = 1)
+BAD_BUFFER(buffer_odd, BUFFER_BYTES, 1, buffer.width = WIDTH - 1)
+BAD_BUFFER(buffer_flat, BUFFER_BYTES, 1, buffer.height = 0)
+BAD_BUFFER(buffer_wide, BUFFER_BYTES, 1, buffer.width = WIRE_SIDE_MAX + 2)
+BAD_BUFFER(buffer_stride, BUFFER_BYTES, 1, buffer.strides[1] = WIDTH - 2)
+BAD_BUFFER(buffer_stride_huge, BUFFER_BYTES, 1, buffer.strides[0] = 0xfffffffc)
+BAD_BUFFER(buffer_offset_huge, BUFFER_BYTES, 1, buffer.offsets[1] = 0xfffffffe)
+BAD_BUFFER(buffer_offset_odd, BUFFER_BYTES, 1, buffer.offsets[0] = 64)
+BAD_BUFFER(buffer_p010_small, BUFFER_BYTES, 1, buffer.format = DRM_FORMAT_P010)
+BAD_BUFFER(buffer_short, WIDTH *HEIGHT * 3 / 2 - 1, 1, (void)buffer)
+BAD_BUFFER(buffer_not_sealed, BUFFER_BYTES, 0, (void)buffer)
+BAD_BUFFER(buffer_encoding, BUFFER_BYTES, 1, buffer.encoding = 3)
+BAD_BUFFER(buffer_range, BUFFER_BYTES, 1, buffer.range = 2)
+BAD_BUFFER(buffer_again, BUFFER_BYTES, 1, send_buffer(fd, &buffer, BUFFER_BYTES, 1))
+BAD_BUFFER(buffer_old, BUFFER_BYTES, 1,
+		(buffer.pool = 7, send_buffer(fd, &buffer, BUFFER_BYTES, 1), buffer.pool = 6))
+
+static void buffer_two_memories(int fd)
+{
+	struct wire_session_buffer buffer = good_buffer();
+	int memory = hostile_memfd(BUFFER_BYTES, 1), fds[2] = {memory, memory};
+
+	buffer.header.type = WIRE_SESSION_BUFFER_TWO;
+	hostile_packet(fd, &buffer, sizeof(buffer), fds, 2);
+	close(memory);
+}
+
+#define BAD_VIDEO(name, change) \
+	static void name(int fd) \
+	{ \
+		struct wire_session_pool pool = good_pool(1); \
+		struct wire_session_buffer buffer = good_buffer(); \
+		struct wire_session_frame frame = good_frame(); \
+		struct wire_video *video = &frame.video; \
+\
+		send_pool(fd, &pool, BYTES, 1); \
+		send_buffer(fd, &buffer, BUFFER_BYTES, 1); \
+		video->pool = 1; \
+		video->source = video->target = (struct wire_rect){0, 0, WIDTH, HEIGHT}; \
+		change; \
+		hostile_packet(fd, &frame, sizeof(frame), NULL, 0); \
+	}
+
+BAD_VIDEO(video_pool, video->pool = 2)
+BAD_VIDEO(video_unknown, video->number = 1)
+BAD_VIDEO(video_number, video->number = 0xffffffff)
+BAD_VIDEO(video_new, video->is_new = 2)
+BAD_VIDEO(video_source, video->source.x2 = WIDTH + 1)
+BAD_VIDEO(video_source_none, video->source.y2 = 0)
+BAD_VIDEO(video_target_far, video->target = ((struct wire_rect){2147483000, 0, 2147483647, 1}))
+BAD_VIDEO(video_target_huge, (video->target.x1 = -WIRE_SIDE_MAX))
+BAD_VIDEO(video_target_inverted, video->target = ((struct wire_rect){5, 5, 4, 6}))
+BAD_VIDEO(video_visible_many, video->visible_count = WIRE_VISIBLE_MAX + 1)
+BAD_VIDEO(video_visible_outside,
+		(video->visible_count = 1,
+				video->visible[0] = (struct wire_rect){0, 0, WIDTH, HEIGHT + 1}))
+BAD_VIDEO(video_visible_none, video->visible_count = 1)
+
 /* --- cursors and the rest --- */
 
 static void send_cursor(int fd, uint32_t width, uint32_t height, uint32_t hot_x, size_t bytes)
@@ -362,6 +462,40 @@ static const struct {
 		ROW(frame_inverted),
 		ROW(frame_empty),
 		ROW(frame_slot_held),
+		ROW(frame_none_first),
+		ROW(buffer_no_pool),
+		ROW(buffer_number),
+		ROW(buffer_kind),
+		ROW(buffer_no_dmabuf),
+		ROW(buffer_format),
+		ROW(buffer_modifier),
+		ROW(buffer_odd),
+		ROW(buffer_flat),
+		ROW(buffer_wide),
+		ROW(buffer_stride),
+		ROW(buffer_stride_huge),
+		ROW(buffer_offset_huge),
+		ROW(buffer_offset_odd),
+		ROW(buffer_p010_small),
+		ROW(buffer_short),
+		ROW(buffer_not_sealed),
+		ROW(buffer_encoding),
+		ROW(buffer_range),
+		ROW(buffer_again),
+		ROW(buffer_old),
+		ROW(buffer_two_memories),
+		ROW(video_pool),
+		ROW(video_unknown),
+		ROW(video_number),
+		ROW(video_new),
+		ROW(video_source),
+		ROW(video_source_none),
+		ROW(video_target_far),
+		ROW(video_target_huge),
+		ROW(video_target_inverted),
+		ROW(video_visible_many),
+		ROW(video_visible_outside),
+		ROW(video_visible_none),
 		ROW(cursor_large),
 		ROW(cursor_none),
 		ROW(cursor_hot),

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A worker that says anything: each message is a type, a length and bytes; a memfd goes along at times. */
+/*
+ * A worker that says anything: each message is a type, a length and bytes; descriptors go
+ * along where the type wants them. With the highest bit of the type the length counts in fours.
+ */
+#include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -50,6 +55,21 @@ static void on_gone(void *data, uint32_t session, const char *why)
 	(void)data, (void)session, (void)why;
 }
 
+/* A display that reads every other buffer. */
+static int import(void *data, const struct display_buffer_info *info, struct display_buffer **ret)
+{
+	(void)data;
+	if (info->width % 4 != 0)
+		return -ENOTSUP;
+	*ret = malloc(1);
+	return 0;
+}
+
+static void forget(struct display_buffer *buffer)
+{
+	free(buffer);
+}
+
 /* `bytes` as the body of a message of the worker, with the header that its type has. */
 static void send_one(int fd, uint8_t kind, const uint8_t *bytes, size_t size, int memory)
 {
@@ -62,10 +82,12 @@ static void send_one(int fd, uint8_t kind, const uint8_t *bytes, size_t size, in
 			sizeof(struct wire_session_cursor_state),
 			sizeof(struct wire_session_leds),
 			sizeof(struct wire_session_ended),
+			sizeof(struct wire_session_buffer),
+			sizeof(struct wire_session_buffer),
 	};
 	static uint8_t packet[sizeof(struct wire_session_frame)];
-	struct wire_header header = {WIRE_SESSION_PHASE + kind % 8, sizes[kind % 8]};
-	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct wire_header header = {WIRE_SESSION_PHASE + kind % 10, sizes[kind % 10]};
+	char control[CMSG_SPACE(sizeof(int) * 2)] = {0};
 	struct iovec part = {packet, header.size};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 
@@ -74,16 +96,19 @@ static void send_one(int fd, uint8_t kind, const uint8_t *bytes, size_t size, in
 	if (size > header.size - sizeof(header))
 		size = header.size - sizeof(header);
 	memcpy(packet + sizeof(header), bytes, size);
-	if (header.type == WIRE_SESSION_POOL || header.type == WIRE_SESSION_CURSOR) {
+	if (header.type == WIRE_SESSION_POOL || header.type == WIRE_SESSION_CURSOR ||
+			header.type >= WIRE_SESSION_BUFFER) {
+		const int fds[2] = {memory, memory};
+		size_t size_fds = sizeof(int) * (header.type == WIRE_SESSION_BUFFER_TWO ? 2 : 1);
 		struct cmsghdr *rights;
 
 		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
+		message.msg_controllen = CMSG_SPACE(size_fds);
 		rights = CMSG_FIRSTHDR(&message);
 		rights->cmsg_level = SOL_SOCKET;
 		rights->cmsg_type = SCM_RIGHTS;
-		rights->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(rights), &memory, sizeof(memory));
+		rights->cmsg_len = CMSG_LEN(size_fds);
+		memcpy(CMSG_DATA(rights), fds, size_fds);
 	}
 	sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -96,18 +121,31 @@ static void look(struct session *session)
 
 	if (!session_take_frame(session, &frame))
 		return;
-	last = ((const uint8_t *)frame.picture.pixels)[(size_t)frame.picture.stride *
-								       frame.picture.height -
-						       1];
+	if (frame.desktop) {
+		const struct display_picture *picture = &frame.desktop->content;
+
+		last = ((const uint8_t *)picture->pixels)[(size_t)picture->stride *
+									  picture->height -
+							  1];
+	}
+	if (frame.video && frame.video->content.pixels) {
+		const struct display_picture *picture = &frame.video->content;
+
+		last = ((const uint8_t *)picture->pixels)[(size_t)picture->stride *
+									  picture->height -
+							  1];
+		last = ((const uint8_t *)picture->chroma)[(size_t)picture->chroma_stride *
+									  picture->height / 2 -
+							  1];
+	}
 	(void)last;
-	session_release(session, &frame);
-	pixels_unref(frame.pixels);
+	session_frame_finish(&frame);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct session_handler handler = {on_number, on_frame, on_cursor, on_warp,
-			on_leds, on_dial, on_ended, on_gone, NULL};
+			on_leds, on_dial, on_ended, on_gone, import, forget, NULL};
 	static struct wire_session_start start;
 	struct loop *loop = loop_create();
 	int fds[2], memory = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -119,9 +157,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	session = session_create(loop, fds[0], 1, &handler);
 	session_start(session, &start);
 	while (size >= 2) {
-		size_t length = data[1] < size - 2 ? data[1] : size - 2;
+		size_t wanted = data[0] & 0x80 ? data[1] * 4u : data[1];
+		size_t length = wanted < size - 2 ? wanted : size - 2;
 
-		send_one(fds[1], data[0], data + 2, length, memory);
+		send_one(fds[1], data[0] & 0x7f, data + 2, length, memory);
 		data += 2 + length;
 		size -= 2 + length;
 		loop_step(loop, 0);

@@ -3,6 +3,7 @@
 #include "unit/test.h"
 
 #include <drm/drm_fourcc.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/input-event-codes.h>
 #include <sys/mman.h>
@@ -21,6 +22,7 @@ struct seen {
 	char host[WIRE_HOST_MAX], why[ERR_TEXT_MAX];
 	int32_t warp_x, warp_y;
 	struct input_locks locks;
+	unsigned imports; /* alive */
 };
 
 static void on_phase(void *data, uint32_t session, uint32_t phase)
@@ -89,6 +91,23 @@ static void on_gone(void *data, uint32_t session, const char *why)
 	snprintf(seen->why, sizeof(seen->why), "%s", why ? why : "");
 }
 
+/* A display that can read what is 64 pixels wide and nothing else. */
+static int import(void *data, const struct display_buffer_info *info, struct display_buffer **ret)
+{
+	struct seen *seen = data;
+
+	if (info->width != WIDTH)
+		return -ENOTSUP;
+	*ret = (struct display_buffer *)&seen->imports;
+	seen->imports++;
+	return 0;
+}
+
+static void forget(struct display_buffer *buffer)
+{
+	--*(unsigned *)(void *)buffer;
+}
+
 struct bench {
 	struct loop *loop;
 	struct session *session;
@@ -99,7 +118,7 @@ struct bench {
 static void bench_open(struct bench *bench)
 {
 	struct session_handler handler = {on_phase, on_frame, on_cursor, on_warp, on_leds, on_dial,
-			on_ended, on_gone, &bench->seen};
+			on_ended, on_gone, import, forget, &bench->seen};
 	static struct wire_session_start start;
 	static uint8_t packet[WIRE_MESSAGE_MAX];
 	int fds[2] = {-1, -1};
@@ -199,16 +218,17 @@ static void test_frames(void)
 		CHECK(session_take_frame(bench.session, &frame));
 		CHECK_INT(frame.rect_count, 3);
 		CHECK_INT(frame.rects[2].x1, 2);
-		CHECK_INT(((const uint32_t *)frame.picture.pixels)[WIDTH * HEIGHT - 1], 0x00123456);
+		CHECK_INT(((const uint32_t *)frame.desktop->content.pixels)[WIDTH * HEIGHT - 1],
+				0x00123456);
 		CHECK(!session_take_frame(bench.session, &second));
 		CHECK(!next(&bench, WIRE_SESSION_RELEASE, &release, sizeof(release)));
-		session_release(bench.session, &frame);
+		session_frame_finish(&frame);
 		CHECK(next(&bench, WIRE_SESSION_RELEASE, &release, sizeof(release)));
 		CHECK_INT(release.slot, 2);
 		send_frame(&bench, 1, 2, 1);
 		turn(&bench);
 		CHECK_INT(bench.seen.gone, 0);
-		pixels_unref(frame.pixels);
+		session_frame_finish(&frame);
 		bench_close(&bench);
 	}
 	TEST("the newest frame wins: the older slot goes back, its damage goes on") {
@@ -220,9 +240,9 @@ static void test_frames(void)
 		CHECK(next(&bench, WIRE_SESSION_RELEASE, &release, sizeof(release)));
 		CHECK_INT(release.slot, 0);
 		CHECK(session_take_frame(bench.session, &frame));
-		CHECK_INT(frame.slot, 1);
+		CHECK_INT(frame.desktop->number, 1);
 		CHECK_INT(frame.rect_count, 5);
-		pixels_unref(frame.pixels);
+		session_frame_finish(&frame);
 		bench_close(&bench);
 	}
 }
@@ -242,7 +262,7 @@ static void test_pools(void)
 		turn(&bench);
 		CHECK(session_take_frame(bench.session, &frame));
 		CHECK_INT(frame.rect_count, 0);
-		pixels_unref(frame.pixels);
+		session_frame_finish(&frame);
 		bench_close(&bench);
 	}
 	TEST("a frame of an older pool outlives it, and its slot is not given back") {
@@ -254,14 +274,14 @@ static void test_pools(void)
 		send_pool(&bench, 2, 0x00bbbbbb);
 		send_frame(&bench, 2, 0, 1);
 		turn(&bench);
-		CHECK_INT(*(const uint32_t *)frame.picture.pixels, 0x00aaaaaa);
-		session_release(bench.session, &frame);
+		CHECK_INT(*(const uint32_t *)frame.desktop->content.pixels, 0x00aaaaaa);
+		session_frame_finish(&frame);
 		CHECK(!next(&bench, WIRE_SESSION_RELEASE, &release, sizeof(release)));
 		CHECK(session_take_frame(bench.session, &second));
 		session_destroy(own_take(bench.session));
-		CHECK_INT(*(const uint32_t *)second.picture.pixels, 0x00bbbbbb);
-		pixels_unref(frame.pixels);
-		pixels_unref(second.pixels);
+		CHECK_INT(*(const uint32_t *)second.desktop->content.pixels, 0x00bbbbbb);
+		session_frame_finish(&frame);
+		session_frame_finish(&second);
 		bench_close(&bench);
 	}
 }

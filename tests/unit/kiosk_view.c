@@ -19,31 +19,34 @@ struct stage {
 	uint32_t colour;
 };
 
+static void on_gone(void *data, const struct picture *picture)
+{
+	(void)picture;
+	((struct stage *)data)->released++;
+}
+
 static bool take_frame(void *data, struct session_frame *ret)
 {
 	struct stage *stage = data;
 	struct pixels *pixels;
+	struct display_picture content = {DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, WIDTH * 4};
 
 	if (!stage->has_film)
 		return false;
 	pixels = pixels_create((size_t)WIDTH * HEIGHT * 4);
+	content.pixels = pixels_data(pixels);
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
 		((uint32_t *)pixels_data(pixels))[i] = stage->colour;
 	*ret = (struct session_frame){
-			.pixels = pixels,
-			.picture = {DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, WIDTH * 4,
-					pixels_data(pixels)},
 			.session = 1,
-			.pool = 1,
-			.slot = stage->taken++ % 3,
+			.desktop = picture_create(&content, pixels),
 	};
+	ret->desktop->pool = 1;
+	ret->desktop->number = stage->taken++ % 3;
+	ret->desktop->on_gone = on_gone;
+	ret->desktop->data = stage;
+	pixels_unref(pixels);
 	return true;
-}
-
-static void release_frame(void *data, const struct session_frame *frame)
-{
-	(void)frame;
-	((struct stage *)data)->released++;
 }
 
 static void on_shown(void *data, struct display_output *output, int64_t time_us)
@@ -59,7 +62,7 @@ static void open_stage(struct stage *stage)
 {
 	const uint32_t sizes[1][2] = {{WIDTH, HEIGHT}};
 	struct display_handler handler = {NULL, on_shown, NULL, stage};
-	struct view_handler view = {take_frame, release_frame, stage};
+	struct view_handler view = {take_frame, stage};
 	struct err err;
 
 	*stage = (struct stage){.loop = loop_create(), .colour = 0x336699};
