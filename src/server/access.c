@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "server/http_answer.h"
 #include "server/keys.h"
 
 /* "tynd_" ID "_" SECRET: the id finds the row, the hash of the whole decides. */
@@ -64,7 +65,7 @@ static int check_device(struct request *request, const struct identity *identity
 	request->device = own_alloc(sizeof(*request->device));
 	int r = db_device_get(request->server->db, identity->device, request->device, err);
 	if (r < 0 && r != -ENOENT)
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+		return http_answer_status(request, r);
 	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate, DB_HASH) !=
 					0) {
 		(void)err_set(err, EACCES, "this device was removed: it must enrol again");
@@ -91,7 +92,12 @@ static int check_token(struct request *request, struct err *err)
 		return MHD_HTTP_UNAUTHORIZED;
 	memcpy(id, text + prefix, TOKEN_ID);
 	key_hash(text, length, hash);
-	int r = db_token_get(request->server->db, id, &request->token, NULL);
+	struct err database;
+	int r = db_token_get(request->server->db, id, &request->token, &database);
+	if (r < 0 && r != -ENOENT) {
+		*err = database;
+		return http_answer_status(request, r);
+	}
 	if (r < 0 || CRYPTO_memcmp(request->token.hash, hash, DB_HASH) != 0) {
 		request->token = (struct db_token){0};
 		return MHD_HTTP_UNAUTHORIZED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the server remembers, as named operations: the only way to the database,
- * so that another back end is one more file. Plain rows in fixed arrays; "" and 0
+ * What the server remembers, as named operations: the only way to the database, the
+ * same for SQLite and PostgreSQL. Plain rows in fixed arrays; "" and 0
  * stand for NULL. Everything returns 0 or a negative errno: -ENOENT when there is no
  * such row, -EEXIST when a name is taken, -EIO with the database's words else.
  * What is committed survives a power cut. For one thread only.
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/own.h"
 
 enum {
@@ -33,8 +34,11 @@ enum {
 
 struct db;
 
-/* Opens or makes the database and brings it to the newest layout. ":memory:" for tests. */
-int db_open(const char *path, struct db **ret, struct err *err);
+/*
+ * Opens the database and brings it to the newest layout. `address` is the path of an SQLite file,
+ * made when missing (":memory:" for tests), or postgresql://... of an existing database.
+ */
+int db_open(const char *address, struct db **ret, struct err *err);
 void db_close(struct db *db); /* takes NULL */
 
 OWN_DEFINE(db, struct db, db_close);
@@ -46,6 +50,18 @@ int db_version(struct db *db, int64_t *ret, struct err *err);
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
+
+/*
+ * Servers that share a database wake each other. A ring inside a transaction is heard when that
+ * is committed. With SQLite one server is alone: nobody is rung, and db_listen gives NULL.
+ */
+struct db_listener;
+/* A text that another server rang; NULL: listening began (again), rings may have been missed. */
+typedef void (*db_ring_fn)(void *data, const char *text);
+
+int db_ring(struct db *db, const char *text, struct err *err);
+struct db_listener *db_listen(struct db *db, struct loop *loop, db_ring_fn fn, void *data);
+void db_listener_destroy(struct db_listener *listener); /* before the database; takes NULL */
 
 /* --- tokens of people */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices and what they fetch, in SQLite. */
+/* Devices and what they fetch. */
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@
 
 static int read_groups(struct db *db, struct db_device *device, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	size_t used = 0;
 	int r = sql_bind(db, "SELECT team FROM member WHERE device = ? ORDER BY team", &row, err,
 			"t", device->id);
@@ -39,7 +39,8 @@ static int read_groups(struct db *db, struct db_device *device, struct err *err)
 	return r;
 }
 
-static int read_device(struct db *db, sqlite3_stmt *row, struct db_device *device, struct err *err)
+static int read_device(struct db *db, struct sql_row *row, struct db_device *device,
+		struct err *err)
 {
 	*device = (struct db_device){0};
 	sql_text(row, 0, device->id, sizeof(device->id));
@@ -73,7 +74,9 @@ static int put_groups(struct db *db, const struct db_device *device, struct err 
 					DB_NAME_MAX - 1);
 		memcpy(name, at, length);
 		name[length] = '\0';
-		r = sql_run(db, err, "INSERT OR IGNORE INTO member (team, device) VALUES (?, ?)",
+		r = sql_run(db, err,
+				"INSERT INTO member (team, device) VALUES (?, ?)"
+				" ON CONFLICT DO NOTHING",
 				"tt", name, device->id);
 		at += length + (at[length] == '\n');
 	}
@@ -97,7 +100,7 @@ int db_device_add(struct db *db, const struct db_device *device, struct err *err
 static int find_device(struct db *db, const char *query, const char *key, struct db_device *ret,
 		struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, query, &row, err, "t", key);
 
 	if (r == 0)
@@ -164,20 +167,20 @@ static const char list_sql[] = COLUMNS
 		" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
 		" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = "
 		"device.id))"
-		" AND (?5 = '' OR coalesce(json_extract(device.report, '$.state'), 'none') = ?5)"
+		" AND (?5 = '' OR coalesce(device.report ->> 'state', 'none') = ?5)"
 		" AND (?6 = 0 OR (coalesce(device.seen_s, 0) >= ?7) = (?6 = 1))"
-		" AND (?8 = '%%' OR device.name LIKE ?8 ESCAPE '\\' OR device.id LIKE ?8 ESCAPE "
-		"'\\'"
+		" AND (?8 = '%%' OR lower(device.name) LIKE lower(?8) ESCAPE '\\'"
+		"  OR device.id LIKE lower(?8) ESCAPE '\\'"
 		"  OR device.address LIKE ?8 ESCAPE '\\'"
-		"  OR json_extract(device.hardware, '$.serial') LIKE ?8 ESCAPE '\\'"
-		"  OR json_extract(device.hardware, '$.model') LIKE ?8 ESCAPE '\\'"
-		"  OR json_extract(device.hardware, '$.mac') LIKE ?8 ESCAPE '\\')"
+		"  OR lower(device.hardware ->> 'serial') LIKE lower(?8) ESCAPE '\\'"
+		"  OR lower(device.hardware ->> 'model') LIKE lower(?8) ESCAPE '\\'"
+		"  OR lower(device.hardware ->> 'mac') LIKE lower(?8) ESCAPE '\\')"
 		" ORDER BY device.name LIMIT ?9";
 
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	char pattern[512];
 
 	like_pattern(filter->search, pattern, sizeof(pattern));
@@ -253,14 +256,14 @@ static const char *below_sql(const char *scope, const char **name)
 
 int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	const char *name, *sql = below_sql(scope, &name);
 	int r = sql_bind(db, sql, &row, err, "t", name);
 
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
-		r = fn(data, (const char *)sqlite3_column_text(row, 0));
+		r = fn(data, sql_borrow(row, 0));
 		if (r != 0)
 			return r;
 	}
@@ -287,13 +290,15 @@ int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct
 int db_config_put(struct db *db, const struct db_device *device, const void *envelope, size_t size,
 		struct err *err)
 {
-	int r = sql_run(db, err, "INSERT OR REPLACE INTO blob (hash, data) VALUES (?, ?)", "hb",
+	int r = sql_run(db, err,
+			"INSERT INTO blob (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING", "hb",
 			device->envelope, envelope, size);
 
 	if (r >= 0)
 		r = sql_run(db, err,
-				"INSERT OR REPLACE INTO config (device, revision, envelope)"
-				" VALUES (?, ?, ?)",
+				"INSERT INTO config (device, revision, envelope) VALUES (?, ?, ?)"
+				" ON CONFLICT (device, revision) DO UPDATE SET envelope ="
+				" excluded.envelope",
 				"tih", device->id, device->revision, device->envelope);
 	if (r >= 0)
 		r = sql_run(db, err,
@@ -313,7 +318,7 @@ int db_config_put(struct db *db, const struct db_device *device, const void *env
 int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
 		struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, "SELECT data FROM blob WHERE hash = ?", &row, err, "h", hash);
 
 	if (r == 0)
@@ -322,26 +327,26 @@ int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *
 		return r;
 	if (r == 0)
 		return err_set(err, ENOENT, "there is nothing with this hash");
-	size_t bytes = (size_t)sqlite3_column_bytes(row, 0);
-	char *copy = own_alloc(bytes + 1);
-	if (bytes)
-		memcpy(copy, sqlite3_column_blob(row, 0), bytes);
+	struct sql_value data = sql_bytes(row, 0);
+	char *copy = own_alloc(data.size + 1);
+	if (data.size)
+		memcpy(copy, data.bytes, data.size);
 	*ret = copy;
-	*size = bytes;
+	*size = data.size;
 	return 0;
 }
 
 int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
 		struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, "SELECT device FROM config WHERE revision = ? ORDER BY device LIMIT ?",
 			&row, err, "ii", revision, limit);
 
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
-		r = fn(data, (const char *)sqlite3_column_text(row, 0));
+		r = fn(data, sql_borrow(row, 0));
 		if (r != 0)
 			return r;
 	}

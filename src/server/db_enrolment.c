@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices that want in, in SQLite. */
+/* Devices that want in. */
 #include <errno.h>
 #include <string.h>
 
 #include "server/sql.h"
 
+enum { AFTER_DIGITS = 20 };
+
 #define COLUMNS \
 	"SELECT id, state, csr, key, commitment, server_nonce, device_nonce, code, hardware," \
 	" address, created_s, seen_s, device, certificate, reason FROM enrolment "
 
-static struct db_enrolment read_enrolment(sqlite3_stmt *row)
+static struct db_enrolment read_enrolment(struct sql_row *row)
 {
 	struct db_enrolment enrolment = {
 			.state = (enum db_enrolment_state)sql_whole(row, 1),
@@ -58,7 +60,7 @@ int db_enrolment_put(struct db *db, const struct db_enrolment *e, struct err *er
 
 int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, COLUMNS "WHERE id = ?", &row, err, "t", id);
 
 	if (r == 0)
@@ -73,7 +75,7 @@ int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, st
 
 int db_enrolment_by_code(struct db *db, const char *code, struct db_enrolment *ret, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, COLUMNS "WHERE code = ? AND state = ?", &row, err, "ti", code,
 			(int64_t)DB_ENROLMENT_WAITING);
 
@@ -103,14 +105,31 @@ int db_enrolment_seen(struct db *db, const char *id, int64_t seen_s, struct err 
 	return r < 0 ? r : 0;
 }
 
+/* "00000000001700000000ID"; what is none begins at the start. */
+static const char *split_page(const char *after, int64_t *created_s)
+{
+	char digits[AFTER_DIGITS + 1];
+
+	*created_s = -1;
+	if (strspn(after, "0123456789") < AFTER_DIGITS)
+		return "";
+	memcpy(digits, after, AFTER_DIGITS);
+	digits[AFTER_DIGITS] = '\0';
+	*created_s = strtoll(digits, NULL, 10);
+	return after + AFTER_DIGITS;
+}
+
 int db_enrolment_list(struct db *db, const struct db_page *page, db_enrolment_fn fn, void *data,
 		struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	int64_t created_s;
+	const char *id = split_page(page->after, &created_s);
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db,
-			COLUMNS "WHERE state = ?1 AND printf('%020lld%s', created_s, id) > ?2"
-				" ORDER BY created_s, id LIMIT ?3",
-			&row, err, "iti", (int64_t)DB_ENROLMENT_WAITING, page->after, page->limit);
+			COLUMNS "WHERE state = ?1 AND (created_s, id) > (?2, ?3)"
+				" ORDER BY created_s, id LIMIT ?4",
+			&row, err, "iiti", (int64_t)DB_ENROLMENT_WAITING, created_s, id,
+			page->limit);
 
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Layers and the append-only revisions, in SQLite. */
+/* Layers and the append-only revisions. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ void db_layer_finish(struct db_layer *layer)
 
 int db_layer_get(struct db *db, const char *scope, struct db_layer *ret, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, "SELECT revision, config, origins FROM layer WHERE scope = ?", &row,
 			err, "t", scope);
 
@@ -25,8 +25,8 @@ int db_layer_get(struct db *db, const char *scope, struct db_layer *ret, struct 
 	if (r == 0)
 		return err_set(err, ENOENT, "the layer %s holds nothing", scope);
 	ret->revision = sql_whole(row, 0);
-	ret->config = own_copy_text((const char *)sqlite3_column_text(row, 1));
-	ret->origins = own_copy_text((const char *)sqlite3_column_text(row, 2));
+	ret->config = own_copy_text(sql_borrow(row, 1));
+	ret->origins = own_copy_text(sql_borrow(row, 2));
 	return 0;
 }
 
@@ -48,13 +48,13 @@ int db_layer_put(struct db *db, const char *scope, const struct db_layer *layer,
 	" device_count FROM revision "
 
 /* `patch` and `after` point into the row. */
-static struct db_revision read_revision(sqlite3_stmt *row)
+static struct db_revision read_revision(struct sql_row *row)
 {
 	struct db_revision revision = {
 			.revision = sql_whole(row, 0),
 			.time_s = sql_whole(row, 1),
-			.patch = (const char *)sqlite3_column_text(row, 6),
-			.after = (const char *)sqlite3_column_text(row, 7),
+			.patch = sql_borrow(row, 6),
+			.after = sql_borrow(row, 7),
 			.undoes = sql_whole(row, 8),
 			.undone_by = sql_whole(row, 9),
 			.device_count = sql_whole(row, 10),
@@ -69,17 +69,15 @@ static struct db_revision read_revision(sqlite3_stmt *row)
 
 int db_revision_add(struct db *db, struct db_revision *revision, struct err *err)
 {
-	int r = sql_run(db, err,
-			"INSERT INTO revision (time_s, person, reason, kind, scope, patch, after,"
-			" undoes, device_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return sql_number(db, &revision->revision, err,
+			"INSERT INTO revision (revision, time_s, person, reason, kind, scope, "
+			"patch,"
+			" after, undoes, device_count) VALUES"
+			" ((SELECT coalesce(max(revision), 0) + 1 FROM revision),"
+			" ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING revision",
 			"ittttttzi", revision->time_s, revision->person, revision->reason,
 			revision->kind, revision->scope, revision->patch, revision->after,
 			revision->undoes, revision->device_count);
-
-	if (r < 0)
-		return r;
-	revision->revision = sqlite3_last_insert_rowid(db->sqlite);
-	return 0;
 }
 
 int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct err *err)
@@ -92,7 +90,7 @@ int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct e
 
 int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, COLUMNS "WHERE revision = ?", &row, err, "i", revision);
 
 	if (r == 0)
@@ -108,7 +106,7 @@ int db_revision_get(struct db *db, int64_t revision, db_revision_fn fn, void *da
 int db_revision_previous(struct db *db, const char *scope, int64_t before, db_revision_fn fn,
 		void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db,
 			COLUMNS "WHERE scope = ? AND revision < ? AND after IS NOT NULL"
 				" ORDER BY revision DESC LIMIT 1",
@@ -127,11 +125,11 @@ int db_revision_previous(struct db *db, const char *scope, int64_t before, db_re
 int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_revision_fn fn,
 		void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	/* Scopes hold no control characters, so line feeds keep them apart. */
 	int r = sql_bind(db,
-			COLUMNS "WHERE (?1 = '' OR instr(char(10) || ?1, char(10) || scope ||"
-				" char(10)) > 0) AND (?2 = 0 OR revision < ?2)"
+			COLUMNS "WHERE (?1 = '' OR replace('\n' || ?1, '\n' || scope || '\n',"
+				" '') <> '\n' || ?1) AND (?2 = 0 OR revision < ?2)"
 				" ORDER BY revision DESC LIMIT ?3",
 			&row, err, "tii", filter->scopes, filter->before, filter->limit);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tenants, sites and groups in SQLite. */
+/* Tenants, sites and groups. */
 #include <errno.h>
 
 #include "server/sql.h"
@@ -16,12 +16,13 @@ static const struct {
 				{
 						"tenant",
 						"SELECT name, NULL, (SELECT count(*) FROM site "
-						"WHERE tenant = name),"
+						"WHERE tenant = tenant.name),"
 						" (SELECT count(*) FROM device JOIN site ON "
 						"device.site = site.name"
 						"  WHERE site.tenant = tenant.name) FROM tenant "
 						"WHERE name = ?1",
-						"INSERT INTO tenant (name) SELECT ?1 WHERE ?2 IS "
+						"INSERT INTO tenant (name) SELECT ?1 WHERE CAST(?2 "
+						"AS TEXT) IS "
 						"NULL ON CONFLICT DO NOTHING",
 						"DELETE FROM tenant WHERE name = ?1",
 						"SELECT name, NULL, (SELECT count(*) FROM site "
@@ -52,7 +53,8 @@ static const struct {
 						"SELECT name, NULL, 0, (SELECT count(*) FROM "
 						"member WHERE team = name)"
 						" FROM team WHERE name = ?1",
-						"INSERT INTO team (name) SELECT ?1 WHERE ?2 IS "
+						"INSERT INTO team (name) SELECT ?1 WHERE CAST(?2 "
+						"AS TEXT) IS "
 						"NULL ON CONFLICT DO NOTHING",
 						"DELETE FROM team WHERE name = ?1",
 						"SELECT name, NULL, 0, (SELECT count(*) FROM "
@@ -62,7 +64,7 @@ static const struct {
 				},
 };
 
-static struct db_place read_place(sqlite3_stmt *row)
+static struct db_place read_place(struct sql_row *row)
 {
 	struct db_place place = {0};
 
@@ -76,7 +78,7 @@ static struct db_place read_place(sqlite3_stmt *row)
 int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
 		struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, kinds[kind].get, &row, err, "t", name);
 
 	if (r == 0)
@@ -111,7 +113,7 @@ int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, st
 int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
 		const struct db_page *page, db_place_fn fn, void *data, struct err *err)
 {
-	OWNED(statement) sqlite3_stmt *row = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db, kinds[kind].list, &row, err, "tit", page->after, page->limit, tenant);
 
 	if (r < 0)

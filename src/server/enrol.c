@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "conf/code.h"
 #include "conf/json.h"
+#include "server/bell.h"
 #include "server/keys.h"
 #include "server/place.h"
 
@@ -146,7 +147,7 @@ void enrol_wake(struct server *server, const struct db_enrolment *enrolment)
 	char key[PARK_KEY_MAX];
 
 	(void)text_format(key, sizeof(key), "enrolment/%s", enrolment->id);
-	park_wake(server->park, key);
+	bell_wake(server, key);
 }
 
 int enrol_refuse(struct server *server, struct db_enrolment *enrolment, const char *reason,

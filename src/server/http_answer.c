@@ -23,6 +23,8 @@ static const struct {
 		{EBADMSG, MHD_HTTP_UNPROCESSABLE_CONTENT},
 		{EDQUOT, MHD_HTTP_TOO_MANY_REQUESTS},
 		{EAGAIN, MHD_HTTP_SERVICE_UNAVAILABLE},
+		{EROFS, MHD_HTTP_SERVICE_UNAVAILABLE},
+		{ENOSPC, MHD_HTTP_INSUFFICIENT_STORAGE},
 };
 
 int http_answer_status(struct request *request, int error)

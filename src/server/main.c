@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/bell.h"
 #include "server/http.h"
 #include "server/keys.h"
 #include "server/listen.h"
@@ -31,13 +32,17 @@ struct run {
 	struct ca_names names;
 	char token[ACCESS_TOKEN_MAX]; /* of the first start, else "" */
 	uint16_t port;
+	struct bell *bell;
 	int lock;
 };
 
 static void show_help(FILE *to)
 {
-	fputs("tynd-server --data DIR [--listen ADDRESS:PORT] [--port PORT] [--name HOST]...\n\n"
+	fputs("tynd-server --data DIR [--database ADDRESS] [--listen ADDRESS:PORT] [--port PORT]\n"
+	      "            [--name HOST]...\n\n"
 	      "  --data DIR      database, keys and certificates; made when it is not there\n"
+	      "  --database A    postgresql://... instead of the file in DIR; several servers\n"
+	      "                  may share one\n"
 	      "  --listen A:P    where to listen (every address, port 8443)\n"
 	      "  --port PORT     only the port; 0 lets the kernel choose (see DIR/port)\n"
 	      "  --name HOST     a name or address under which devices reach this server\n"
@@ -110,7 +115,8 @@ static int open_store(struct run *run, struct err *err)
 	if (r == 0)
 		r = path_in(run, "tynd.db", path, err);
 	if (r == 0)
-		r = db_open(path, &run->server.db, err);
+		r = db_open(run->options.database ? run->options.database : path, &run->server.db,
+				err);
 	return r < 0 ? r : first_token(run, err);
 }
 
@@ -207,6 +213,7 @@ static int start(struct run *run, struct err *err)
 	run->server.wheel = wheel_create(run->server.loop);
 	run->server.park = park_create(run->server.wheel);
 	run->server.seen = seen_create(run->server.loop, run->server.db);
+	run->bell = bell_create(&run->server);
 	r = open_http(run, err);
 	return r < 0 ? r : write_port(run, err);
 }
@@ -214,6 +221,7 @@ static int start(struct run *run, struct err *err)
 static void finish(struct run *run)
 {
 	http_stop(run->http);
+	bell_destroy(run->bell);
 	seen_destroy(run->server.seen);
 	park_destroy(run->server.park);
 	wheel_destroy(run->server.wheel);

@@ -46,6 +46,7 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 {
 	static const struct option known[] = {
 			{"data", required_argument, NULL, 'd'},
+			{"database", required_argument, NULL, 'b'},
 			{"listen", required_argument, NULL, 'l'},
 			{"port", required_argument, NULL, 'p'},
 			{"name", required_argument, NULL, 'n'},
@@ -61,6 +62,8 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 	while (r == 0 && (option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
 		if (option == 'd')
 			options.data = optarg;
+		else if (option == 'b')
+			options.database = optarg;
 		else if (option == 'l')
 			r = options_read_listen(optarg, &options, err);
 		else if (option == 'p')

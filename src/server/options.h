@@ -10,6 +10,7 @@
 
 struct options {
 	const char *data;          /* folder */
+	const char *database;      /* postgresql://...; NULL: SQLite in the folder */
 	char address[CA_NAME_MAX]; /* to listen on; "" for all */
 	uint16_t port;             /* 0: the kernel chooses */
 	struct ca_names names;     /* of --name */

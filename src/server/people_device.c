@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "conf/merge.h"
+#include "server/bell.h"
 #include "server/people.h"
 #include "server/place.h"
 #include "server/stack.h"
@@ -264,7 +265,7 @@ int people_device_remove(struct request *request, struct err *err)
 	if (r < 0)
 		return r;
 	/* Its long-poll, if there is one, ends with 403 now. */
-	park_wake(request->server->park, scope);
+	bell_wake(request->server, scope);
 	cJSON *answer = json_new_object();
 	json_put_whole(answer, "revision", publish.about.revision);
 	return http_answer(request, MHD_HTTP_OK, answer);

@@ -11,6 +11,7 @@
 #include "conf/json.h"
 #include "conf/parse.h"
 #include "conf/signed.h"
+#include "server/bell.h"
 #include "server/keys.h"
 #include "server/stack.h"
 
@@ -132,6 +133,8 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err)
 		return 0;
 	}
 	int r = db_revision_devices(db, publish->about.revision, publish_count(publish), err);
+	if (r == 0)
+		r = bell_revision(publish->server, publish->about.revision, err);
 	if (r == 0)
 		r = db_commit(db, err);
 	if (r < 0)

@@ -1,41 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/sql.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
 
-int sql_fail(struct db *db, struct err *err)
-{
-	int code = sqlite3_errcode(db->sqlite) & 0xff;
-
-	if (code == SQLITE_CONSTRAINT)
-		return err_set(err, EEXIST, "the database has this already: %s",
-				sqlite3_errmsg(db->sqlite));
-	if (code == SQLITE_FULL)
-		return err_set(err, ENOSPC, "the disk of the database is full");
-	return err_set(err, EIO, "database: %s", sqlite3_errmsg(db->sqlite));
-}
-
-static int prepared(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err)
-{
-	for (unsigned i = 0; i < db->count; i++) {
-		if (db->prepared[i].sql == sql) {
-			*ret = db->prepared[i].statement;
-			return 0;
-		}
-	}
-	if (db->count == SQL_STATEMENTS_MAX)
-		return err_set(err, EIO, "database: more than %d statements", SQL_STATEMENTS_MAX);
-	if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) !=
-			SQLITE_OK)
-		return sql_fail(db, err);
-	db->prepared[db->count].sql = sql;
-	db->prepared[db->count++].statement = *ret;
-	return 0;
-}
+/* The row remembers its driver in front, whatever the driver puts behind. */
+struct sql_row {
+	struct db *db;
+};
 
 static bool is_zero(const uint8_t hash[DB_HASH])
 {
@@ -44,140 +20,227 @@ static bool is_zero(const uint8_t hash[DB_HASH])
 	return memcmp(hash, zero, DB_HASH) == 0;
 }
 
-static int bind_text(sqlite3_stmt *statement, int index, const char *text, bool is_nullable)
+static struct sql_value text_value(const char *text, bool is_nullable)
 {
 	if (!text || (is_nullable && !text[0]))
-		return sqlite3_bind_null(statement, index);
-	return sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
+		return (struct sql_value){.kind = SQL_NULL, .declared = SQL_TEXT};
+	return (struct sql_value){.kind = SQL_TEXT,
+			.declared = SQL_TEXT,
+			.bytes = text,
+			.size = strlen(text)};
 }
 
-static int bind_hash(sqlite3_stmt *statement, int index, const uint8_t *hash, bool is_nullable)
+static struct sql_value next_value(char kind, va_list *list)
 {
-	if (is_nullable && is_zero(hash))
-		return sqlite3_bind_null(statement, index);
-	return sqlite3_bind_blob(statement, index, hash, DB_HASH, SQLITE_TRANSIENT);
-}
-
-static int bind_one(sqlite3_stmt *statement, int index, char kind, va_list *list)
-{
-	const void *bytes;
-	int64_t whole;
+	struct sql_value value = {.kind = SQL_BYTES, .declared = SQL_BYTES, .size = DB_HASH};
 
 	switch (kind) {
 	case 't':
 	case 'n':
-		return bind_text(statement, index, va_arg(*list, const char *), kind == 'n');
+		return text_value(va_arg(*list, const char *), kind == 'n');
 	case 'h':
 	case 'H':
-		return bind_hash(statement, index, va_arg(*list, const uint8_t *), kind == 'H');
+		value.bytes = va_arg(*list, const uint8_t *);
+		if (kind == 'H' && is_zero(value.bytes))
+			value.kind = SQL_NULL;
+		return value;
 	case 'b':
-		bytes = va_arg(*list, const void *);
-		return sqlite3_bind_blob64(statement, index, bytes, va_arg(*list, size_t),
-				SQLITE_TRANSIENT);
-	case 'z':
-	case 'i':
-		whole = va_arg(*list, int64_t);
-		if (kind == 'z' && whole == 0)
-			return sqlite3_bind_null(statement, index);
-		return sqlite3_bind_int64(statement, index, whole);
+		value.bytes = va_arg(*list, const void *);
+		value.size = va_arg(*list, size_t);
+		return value;
 	default:
-		return SQLITE_MISUSE;
+		assert(kind == 'i' || kind == 'z');
+		value = (struct sql_value){.kind = SQL_WHOLE,
+				.declared = SQL_WHOLE,
+				.whole = va_arg(*list, int64_t)};
+		if (kind == 'z' && value.whole == 0)
+			value.kind = SQL_NULL;
+		return value;
 	}
 }
 
-static int bind_list(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err,
+static int start(struct db *db, const char *sql, struct sql_row **ret, struct err *err,
 		const char *format, va_list *list)
 {
-	sqlite3_stmt *statement;
-	int r = prepared(db, sql, &statement, err);
+	struct sql_value values[SQL_PARAMETERS_MAX];
+	unsigned count = 0;
 
-	if (r < 0)
-		return r;
-	for (int i = 0; format[i]; i++) {
-		if (bind_one(statement, i + 1, format[i], list) != SQLITE_OK) {
-			own_end_statement(&statement);
-			return sql_fail(db, err);
-		}
+	for (; format[count]; count++) {
+		assert(count < SQL_PARAMETERS_MAX);
+		values[count] = next_value(format[count], list);
 	}
-	*ret = statement;
-	return 0;
+	return db->driver->start(db, sql, values, count, ret, err);
 }
 
-int sql_bind(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err,
+int sql_bind(struct db *db, const char *sql, struct sql_row **ret, struct err *err,
 		const char *format, ...)
 {
 	va_list list;
 
 	va_start(list, format);
-	int r = bind_list(db, sql, ret, err, format, &list);
+	int r = start(db, sql, ret, err, format, &list);
 	va_end(list);
 	return r;
 }
 
-int sql_step(struct db *db, sqlite3_stmt *statement, struct err *err)
+int sql_step(struct db *db, struct sql_row *row, struct err *err)
 {
-	switch (sqlite3_step(statement)) {
-	case SQLITE_ROW:
-		return 1;
-	case SQLITE_DONE:
-		return 0;
-	default:
-		return sql_fail(db, err);
-	}
+	return db->driver->step(row, err);
 }
 
 int sql_run(struct db *db, struct err *err, const char *sql, const char *format, ...)
 {
-	OWNED(statement) sqlite3_stmt *statement = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	va_list list;
 
 	va_start(list, format);
-	int r = bind_list(db, sql, &statement, err, format, &list);
+	int r = start(db, sql, &row, err, format, &list);
 	va_end(list);
-	if (r < 0)
-		return r;
-	r = sql_step(db, statement, err);
-	return r < 0 ? r : sqlite3_changes(db->sqlite);
+	if (r == 0)
+		r = db->driver->step(row, err);
+	return r < 0 ? r : (int)db->driver->changed(row);
 }
 
 int sql_number(struct db *db, int64_t *ret, struct err *err, const char *sql, const char *format,
 		...)
 {
-	OWNED(statement) sqlite3_stmt *statement = NULL;
+	OWNED(row) struct sql_row *row = NULL;
 	va_list list;
 
 	va_start(list, format);
-	int r = bind_list(db, sql, &statement, err, format, &list);
+	int r = start(db, sql, &row, err, format, &list);
 	va_end(list);
-	if (r < 0)
-		return r;
-	r = sql_step(db, statement, err);
+	if (r == 0)
+		r = db->driver->step(row, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
 		return -ENOENT;
-	*ret = sqlite3_column_int64(statement, 0);
+	*ret = sql_whole(row, 0);
 	return 0;
 }
 
-/* Rows were written by us with these limits; a longer one (a damaged file) is cut. */
-void sql_text(sqlite3_stmt *statement, int column, char *buffer, size_t size)
+struct sql_value sql_bytes(struct sql_row *row, int column)
 {
-	const unsigned char *text = sqlite3_column_text(statement, column);
-
-	(void)text_format(buffer, size, "%s", text ? (const char *)text : "");
+	return row->db->driver->value(row, column);
 }
 
-void sql_hash(sqlite3_stmt *statement, int column, uint8_t hash[DB_HASH])
+/* Rows were written by us with these limits; a longer one (a damaged file) is cut. */
+void sql_text(struct sql_row *row, int column, char *buffer, size_t size)
 {
-	const void *bytes = sqlite3_column_blob(statement, column);
+	const char *text = sql_borrow(row, column);
+
+	(void)text_format(buffer, size, "%s", text ? text : "");
+}
+
+const char *sql_borrow(struct sql_row *row, int column)
+{
+	struct sql_value value = sql_bytes(row, column);
+
+	return value.kind == SQL_TEXT ? value.bytes : NULL;
+}
+
+void sql_hash(struct sql_row *row, int column, uint8_t hash[DB_HASH])
+{
+	struct sql_value value = sql_bytes(row, column);
 
 	memset(hash, 0, DB_HASH);
-	if (bytes && sqlite3_column_bytes(statement, column) == DB_HASH)
-		memcpy(hash, bytes, DB_HASH);
+	if (value.kind == SQL_BYTES && value.size == DB_HASH)
+		memcpy(hash, value.bytes, DB_HASH);
 }
 
-int64_t sql_whole(sqlite3_stmt *statement, int column)
+int64_t sql_whole(struct sql_row *row, int column)
 {
-	return sqlite3_column_int64(statement, column);
+	struct sql_value value = sql_bytes(row, column);
+
+	return value.kind == SQL_WHOLE ? value.whole : 0;
+}
+
+void sql_finish(struct sql_row *row)
+{
+	if (row)
+		row->db->driver->finish(row);
+}
+
+int sql_migrate(struct db *db, struct err *err)
+{
+	const struct sql_driver *driver = db->driver;
+	int64_t version, known = 0;
+	int r = driver->version(db, &version, err);
+
+	while (driver->layout[known])
+		known++;
+	if (r == 0 && version > known)
+		return err_set(err, EPROTO,
+				"the database has layout %lld, this tynd-server knows up to %lld: "
+				"it was written by a newer one",
+				(long long)version, (long long)known);
+	for (; r == 0 && version < known; version++) {
+		r = driver->begin(db, err);
+		if (r == 0)
+			r = driver->script(db, driver->layout[version], err);
+		if (r == 0)
+			r = driver->set_version(db, version + 1, err);
+		if (r == 0)
+			r = driver->commit(db, err);
+		if (r < 0) {
+			driver->rollback(db);
+			return err_prefix(err, r, "layout %lld of the database",
+					(long long)version + 1);
+		}
+	}
+	return r;
+}
+
+/* --- what db.h says of the database itself */
+
+int db_open(const char *address, struct db **ret, struct err *err)
+{
+	bool is_pg = strncmp(address, "postgresql://", 13) == 0 ||
+	             strncmp(address, "postgres://", 11) == 0;
+	OWNED(db) struct db *db = NULL;
+	int r = is_pg ? pg_open(address, &db, err) : sqlite_open(address, &db, err);
+
+	if (r == 0)
+		r = sql_migrate(db, err);
+	if (r < 0)
+		return is_pg ? r : err_prefix(err, r, "%s", address);
+	*ret = own_take(db);
+	return 0;
+}
+
+void db_close(struct db *db)
+{
+	if (db)
+		db->driver->close(db);
+}
+
+int db_version(struct db *db, int64_t *ret, struct err *err)
+{
+	return db->driver->version(db, ret, err);
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+	return db->driver->begin(db, err);
+}
+
+int db_commit(struct db *db, struct err *err)
+{
+	return db->driver->commit(db, err);
+}
+
+void db_rollback(struct db *db)
+{
+	db->driver->rollback(db);
+}
+
+int db_ring(struct db *db, const char *text, struct err *err)
+{
+	return db->driver->ring ? db->driver->ring(db, text, err) : 0;
+}
+
+struct db_listener *db_listen(struct db *db, struct loop *loop, db_ring_fn fn, void *data)
+{
+	return db->driver->listen ? db->driver->listen(db, loop, fn, data) : NULL;
 }

@@ -1,32 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SQLite, as the db_*.c files use it: statements prepared once, bound by a format. */
+/*
+ * One dialect of SQL for SQLite and PostgreSQL. Parameters are `?` in order or `?1`, `?2`;
+ * rows are read by column. A statement is a literal: it is prepared once per connection.
+ * What the two do not share (`printf`, `json_extract`, INSERT OR ...) is not used.
+ */
 #ifndef SERVER_SQL_H
 #define SERVER_SQL_H
 
-#include <sqlite3.h>
-
 #include "server/db.h"
 
-enum { SQL_STATEMENTS_MAX = 96 };
+enum { SQL_STATEMENTS_MAX = 160, SQL_PARAMETERS_MAX = 20 };
 
+enum sql_kind { SQL_NULL, SQL_WHOLE, SQL_TEXT, SQL_BYTES };
+
+struct sql_value {
+	enum sql_kind kind;
+	enum sql_kind declared; /* of a parameter: what it is when it is not NULL */
+	int64_t whole;
+	const void *bytes; /* of texts ended by NUL */
+	size_t size;
+};
+
+struct sql_row; /* a statement under way; at a row after sql_step said 1 */
+
+/* What a database can do; sql.c calls nothing else. */
+struct sql_driver {
+	int (*start)(struct db *db, const char *sql, const struct sql_value *values, unsigned count,
+			struct sql_row **ret, struct err *err);
+	int (*step)(struct sql_row *row, struct err *err);
+	void (*finish)(struct sql_row *row);
+	int64_t (*changed)(struct sql_row *row); /* rows, by a statement that is done */
+	struct sql_value (*value)(struct sql_row *row, int column);
+	/* Statements of our own, separated by semicolons. */
+	int (*script)(struct db *db, const char *sql, struct err *err);
+	int (*begin)(struct db *db, struct err *err);
+	int (*commit)(struct db *db, struct err *err);
+	void (*rollback)(struct db *db); /* without a transaction: nothing */
+	void (*close)(struct db *db);
+	int (*version)(struct db *db, int64_t *ret, struct err *err);
+	int (*set_version)(struct db *db, int64_t version, struct err *err);
+	/* NULL where one server has the database alone. */
+	int (*ring)(struct db *db, const char *text, struct err *err);
+	struct db_listener *(*listen)(struct db *db, struct loop *loop, db_ring_fn fn, void *data);
+	const char *const *layout; /* the steps of db_migrate, ended by NULL */
+};
+
+/* The drivers put their own behind this. */
 struct db {
-	sqlite3 *sqlite;
-	unsigned count;
-	struct {
-		const char *sql; /* compared by address: the literal of one place in the code */
-		sqlite3_stmt *statement;
-	} prepared[SQL_STATEMENTS_MAX];
+	const struct sql_driver *driver;
 };
 
 /*
  * Bind in order: t text, n text ("" is NULL), i int64_t, z int64_t (0 is NULL), h 32 bytes,
- * H 32 bytes (all zero is NULL), b bytes and size_t size. Reset by OWNED(statement).
+ * H 32 bytes (all zero is NULL), b bytes and size_t size. Ended by OWNED(row).
  */
-int sql_bind(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err,
+int sql_bind(struct db *db, const char *sql, struct sql_row **ret, struct err *err,
 		const char *format, ...);
 
 /* 1: a row is there, 0: done. */
-int sql_step(struct db *db, sqlite3_stmt *statement, struct err *err);
+int sql_step(struct db *db, struct sql_row *row, struct err *err);
 
 /* Bind and run; returns the number of changed rows. */
 int sql_run(struct db *db, struct err *err, const char *sql, const char *format, ...);
@@ -35,22 +67,21 @@ int sql_run(struct db *db, struct err *err, const char *sql, const char *format,
 int sql_number(struct db *db, int64_t *ret, struct err *err, const char *sql, const char *format,
 		...);
 
-void sql_text(sqlite3_stmt *statement, int column, char *buffer, size_t size);
-void sql_hash(sqlite3_stmt *statement, int column, uint8_t hash[DB_HASH]);
-int64_t sql_whole(sqlite3_stmt *statement, int column);
+void sql_text(struct sql_row *row, int column, char *buffer, size_t size);
+const char *sql_borrow(struct sql_row *row, int column); /* NULL for NULL; until the next step */
+void sql_hash(struct sql_row *row, int column, uint8_t hash[DB_HASH]);
+int64_t sql_whole(struct sql_row *row, int column);
+struct sql_value sql_bytes(struct sql_row *row, int column);
 
-/* What SQLite says, as errno and sentence. */
-int sql_fail(struct db *db, struct err *err);
+void sql_finish(struct sql_row *row); /* takes NULL */
+OWN_DEFINE(row, struct sql_row, sql_finish);
 
-static inline void own_end_statement(sqlite3_stmt **statement)
-{
-	if (!*statement)
-		return;
-	sqlite3_reset(*statement);
-	sqlite3_clear_bindings(*statement);
-}
-
-/* Brings the layout to the newest version (db_migrate.c). */
+/* Brings the layout to the newest version. */
 int sql_migrate(struct db *db, struct err *err);
+
+/* The two databases. */
+int sqlite_open(const char *path, struct db **ret, struct err *err);
+int pg_open(const char *address, struct db **ret, struct err *err);
+extern const char *const sqlite_layout[], *const pg_layout[];
 
 #endif

@@ -6,6 +6,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("TYND_BUILD", TOP / "build"))
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DATABASE = os.environ.get("TYND_TEST_DATABASE")  # of PostgreSQL; none: SQLite in the server's folder
 
 
 class Answer:
@@ -18,15 +19,17 @@ class Answer:
 
 
 class Server:
-    def __init__(self, folder=None, prefix=()):
+    def __init__(self, folder=None, prefix=(), database=DATABASE):
         self.folder = Path(folder or tempfile.mkdtemp(prefix="tynd-server-"))
         self.prefix = list(prefix)
+        self.options = ["--database", database] if database else []
         self.start()
 
     def start(self):
         self.log = open(self.folder.with_suffix(".log"), "ab")
         self.process = subprocess.Popen(
-            [*self.prefix, str(BUILD / "bin/tynd-server"), "--data", str(self.folder), "--listen", "127.0.0.1:0"],
+            [*self.prefix, str(BUILD / "bin/tynd-server"), "--data", str(self.folder), "--listen", "127.0.0.1:0",
+             *self.options],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         atexit.register(self.process.kill)
         self.said = ""

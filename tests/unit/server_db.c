@@ -2,6 +2,7 @@
 #include "server/db.h"
 
 #include <errno.h>
+#include <libpq-fe.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
@@ -9,12 +10,43 @@
 
 static char path[] = "/tmp/tynd-db-XXXXXX";
 
+/* Statements behind the server's back, in the database that TYND_TEST_DATABASE names or in the file. */
+static bool run_raw(const char *sql)
+{
+	const char *address = getenv("TYND_TEST_DATABASE");
+	sqlite3 *file = NULL;
+	bool is_done;
+
+	if (address) {
+		PGconn *connection = PQconnectdb(address);
+		PGresult *result = PQexec(connection, sql);
+
+		is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
+		PQclear(result);
+		PQfinish(connection);
+		return is_done;
+	}
+	is_done = sqlite3_open(path, &file) == SQLITE_OK &&
+	          sqlite3_exec(file, sql, NULL, NULL, NULL) == SQLITE_OK;
+	sqlite3_close(file);
+	return is_done;
+}
+
+static const char *address_of(bool is_new)
+{
+	const char *address = getenv("TYND_TEST_DATABASE");
+
+	if (address && is_new)
+		CHECK(run_raw("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+	return address ? address : is_new ? ":memory:" : path;
+}
+
 static struct db *open_memory(void)
 {
 	struct db *db = NULL;
 	struct err err = {""};
 
-	if (db_open(":memory:", &db, &err) < 0)
+	if (db_open(address_of(true), &db, &err) < 0)
 		printf("%s\n", err.text);
 	return db;
 }
@@ -117,36 +149,31 @@ static void revisions(struct db *db)
 static void append_only(void)
 {
 	struct db *db = NULL;
-	sqlite3 *raw = NULL;
 	struct err err;
 
-	CHECK_INT(db_open(path, &db, &err), 0);
+	(void)address_of(true);
+	CHECK_INT(db_open(address_of(false), &db, &err), 0);
 	revisions(db);
 	db_close(db);
-	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
-	CHECK(sqlite3_exec(raw, "DELETE FROM revision", NULL, NULL, NULL) != SQLITE_OK);
-	CHECK(sqlite3_exec(raw, "UPDATE revision SET person = 'x'", NULL, NULL, NULL) != SQLITE_OK);
-	CHECK(sqlite3_exec(raw, "UPDATE revision SET device_count = 5", NULL, NULL, NULL) ==
-			SQLITE_OK);
-	sqlite3_close(raw);
+	CHECK(!run_raw("DELETE FROM revision"));
+	CHECK(!run_raw("UPDATE revision SET person = 'x'"));
+	CHECK(run_raw("UPDATE revision SET device_count = 5"));
 }
 
 static void versions(void)
 {
 	struct db *db = NULL;
-	sqlite3 *raw = NULL;
 	int64_t version = 0;
 	struct err err;
 
-	CHECK_INT(db_open(path, &db, &err), 0);
+	CHECK_INT(db_open(address_of(false), &db, &err), 0);
 	CHECK_INT(db_version(db, &version, &err), 0);
 	CHECK(version >= 1);
 	db_close(db);
-	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(raw, "PRAGMA user_version = 1000", NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(raw);
+	CHECK(run_raw(getenv("TYND_TEST_DATABASE") ? "UPDATE layout SET version = 1000"
+						   : "PRAGMA user_version = 1000"));
 	db = NULL;
-	CHECK_INT(db_open(path, &db, &err), -EPROTO);
+	CHECK_INT(db_open(address_of(false), &db, &err), -EPROTO);
 	CHECK_HAS(err.text, "newer");
 }
 

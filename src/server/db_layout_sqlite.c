@@ -2,14 +2,11 @@
 /*
  * The layout of the SQLite database: numbered steps, each done once, in one
  * transaction with the number (PRAGMA user_version). A step that was released is
- * never changed; a new layout is a new step.
+ * never changed; a new layout is a new step, here and in db_layout_pg.c.
  */
-#include <errno.h>
-#include <stdio.h>
-
 #include "server/sql.h"
 
-static const char *const steps[] = {
+const char *const sqlite_layout[] = {
 		"CREATE TABLE token (id TEXT PRIMARY KEY, person TEXT NOT NULL, hash BLOB NOT NULL,"
 		" created_s INTEGER NOT NULL, used_s INTEGER) WITHOUT ROWID;"
 
@@ -61,49 +58,5 @@ static const char *const steps[] = {
 		" reason TEXT) WITHOUT ROWID;"
 		"CREATE INDEX enrolment_state ON enrolment (state, seen_s);"
 		"CREATE INDEX enrolment_code ON enrolment (code);",
+		NULL,
 };
-
-enum { STEP_COUNT = sizeof(steps) / sizeof(steps[0]) };
-
-static int execute(struct db *db, const char *sql, struct err *err)
-{
-	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_fail(db, err);
-}
-
-static int migrate_step(struct db *db, unsigned step, struct err *err)
-{
-	char version[64];
-	int r = db_begin(db, err);
-
-	if (r < 0)
-		return r;
-	snprintf(version, sizeof(version), "PRAGMA user_version = %u", step + 1);
-	r = execute(db, steps[step], err);
-	if (r == 0)
-		r = execute(db, version, err);
-	if (r == 0)
-		r = db_commit(db, err);
-	if (r < 0)
-		db_rollback(db);
-	return r;
-}
-
-int sql_migrate(struct db *db, struct err *err)
-{
-	int64_t version;
-	int r = db_version(db, &version, err);
-
-	if (r < 0)
-		return r;
-	if (version > STEP_COUNT)
-		return err_set(err, EPROTO,
-				"the database has layout %lld, this tynd-server knows up to %d: "
-				"it was written by a newer one",
-				(long long)version, STEP_COUNT);
-	for (unsigned step = (unsigned)version; step < STEP_COUNT; step++) {
-		r = migrate_step(db, step, err);
-		if (r < 0)
-			return err_prefix(err, r, "layout %u of the database", step + 1);
-	}
-	return 0;
-}
