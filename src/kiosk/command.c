@@ -75,6 +75,17 @@ static int take_shot(const char **rest, struct command *command)
 	return 0;
 }
 
+static int take_pixel(const char **rest, struct command *command)
+{
+	int32_t output = 0;
+
+	if (take_place(rest, 0, PLACE_MAX, command) < 0 ||
+			(**rest && take_number(rest, 0, 7, &output) < 0))
+		return -EINVAL;
+	command->output = (uint32_t)output;
+	return 0;
+}
+
 static int take_wait(const char **rest, struct command *command)
 {
 	int32_t timeout_ms;
@@ -109,6 +120,8 @@ static int take_arguments(const char **rest, struct command *command)
 		return take_place(rest, -WHEEL_MAX, WHEEL_MAX, command);
 	case COMMAND_SHOT:
 		return take_shot(rest, command);
+	case COMMAND_PIXEL:
+		return take_pixel(rest, command);
 	case COMMAND_WAIT:
 		return take_wait(rest, command);
 	case COMMAND_STATE:
@@ -130,6 +143,7 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 			{"button", COMMAND_BUTTON, "button CODE down|up"},
 			{"wheel", COMMAND_WHEEL, "wheel X Y"},
 			{"shot", COMMAND_SHOT, "shot FILE.png [OUTPUT]"},
+			{"pixel", COMMAND_PIXEL, "pixel X Y [OUTPUT]"},
 			{"state", COMMAND_STATE, "state"},
 			{"wait", COMMAND_WAIT, "wait NAME VALUE MS"},
 	};
@@ -150,5 +164,5 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 		return 0;
 	}
 	return err_set(err, EINVAL,
-			"expected key, type, pointer, button, wheel, shot, state or wait");
+			"expected key, type, pointer, button, wheel, shot, pixel, state or wait");
 }

@@ -17,6 +17,7 @@ enum command_kind {
 	COMMAND_BUTTON,  /* button CODE down|up */
 	COMMAND_WHEEL,   /* wheel X Y, 120 = one notch */
 	COMMAND_SHOT,    /* shot FILE.png [OUTPUT] */
+	COMMAND_PIXEL,   /* pixel X Y [OUTPUT]: answered with R G B */
 	COMMAND_STATE,   /* state */
 	COMMAND_WAIT,    /* wait NAME VALUE MS: until the state has NAME=VALUE */
 };

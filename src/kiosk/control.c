@@ -143,6 +143,23 @@ static void take_shot(struct client *client)
 		answer(client, "ok");
 }
 
+static void tell_pixel(struct client *client)
+{
+	const struct command *command = &client->command;
+	struct display_output *output =
+			display_output_at(client->control->kiosk->display, command->output);
+	struct err err = {"no such output"};
+	char text[32];
+
+	if (!output) {
+		answer_error(client, &err);
+		return;
+	}
+	uint32_t pixel = display_pixel(output, command->x, command->y);
+	snprintf(text, sizeof(text), "%u %u %u", pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255);
+	answer(client, text);
+}
+
 /* A screen that never comes to rest is taken as it is. */
 static void on_late(void *data)
 {
@@ -245,6 +262,9 @@ static void run(struct client *client)
 			answer(client, "ok");
 		else
 			wait_for(client, command->timeout_ms);
+		break;
+	case COMMAND_PIXEL:
+		tell_pixel(client);
 		break;
 	case COMMAND_SHOT:
 		if (client->control->is_shown)

@@ -137,6 +137,22 @@ int display_save_png(struct display_output *output, const char *path, struct err
 	return png_save(path, pixels, width, height, width * 4, err);
 }
 
+/* Of the memory only the page that is written costs anything. */
+uint32_t display_pixel(struct display_output *output, int32_t x, int32_t y)
+{
+	uint32_t width = output->info.width, height = output->info.height;
+
+	if (x < 0 || y < 0 || (uint32_t)x >= width || (uint32_t)y >= height)
+		return 0;
+	OWNED(memory) uint32_t *pixels = own_alloc_array((size_t)width * height, sizeof *pixels);
+	struct compose_target target = {.pixels = pixels, .stride = width * 4};
+	REGION(one);
+
+	region_add_rect(&one, (struct display_rect){x, y, x + 1, y + 1});
+	compose(&output->latched, COMPOSE_ALL_LAYERS, &one, &target);
+	return pixels[(size_t)y * width + (size_t)x] & 0xffffff;
+}
+
 void display_say_outputs(struct display *display)
 {
 	if (display->handler.on_outputs)

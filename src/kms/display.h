@@ -177,4 +177,7 @@ void display_set_power(struct display *display, bool is_on);
 /* The composed picture of an output, all layers, as PNG (headless and kms alike). */
 int display_save_png(struct display_output *output, const char *path, struct err *err);
 
+/* XRGB8888 of one pixel of that picture; black outside of the output. */
+uint32_t display_pixel(struct display_output *output, int32_t x, int32_t y);
+
 #endif

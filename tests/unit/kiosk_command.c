@@ -31,6 +31,9 @@ static const char *const bad[] = {
 		"wheel 12001 0",
 		"shot",
 		"shot a.png 8",
+		"pixel 3",
+		"pixel 3 -1",
+		"pixel 3 4 8",
 		"shot a.png x",
 		"state now",
 		"wait",
@@ -52,7 +55,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		TEST(bad[i]) {
 			CHECK_INT(command_parse(bad[i], &command, &err), -EINVAL);
-			CHECK_HAS(err.text, i == 31 ? "UTF-8" : "expected");
+			CHECK_HAS(err.text, i == 34 ? "UTF-8" : "expected");
 		}
 	TEST("good lines") {
 		CHECK_INT(command_parse("key 30 down", &command, &err), 0);
@@ -66,6 +69,8 @@ int main(void)
 		CHECK_INT(command_parse("shot /tmp/a.png 3", &command, &err), 0);
 		CHECK(command.output == 3);
 		CHECK_TEXT(command.text, "/tmp/a.png");
+		CHECK_INT(command_parse("pixel 7 9 2", &command, &err), 0);
+		CHECK(command.x == 7 && command.y == 9 && command.output == 2);
 		CHECK_INT(command_parse("wait reason  500", &command, &err), 0);
 		CHECK(command.timeout_ms == 500);
 		CHECK_TEXT(command.name, "reason");

@@ -183,6 +183,11 @@ static void test_png(struct loop *loop)
 		CHECK_INT(wrong, 0);
 		unlink(path);
 	}
+	TEST("a pixel of it can be asked for") {
+		CHECK_INT(display_pixel(output, 3, 2), pixels[2 * WIDTH + 3] & 0xffffff);
+		CHECK_INT(display_pixel(output, -1, 2), 0);
+		CHECK_INT(display_pixel(output, 3, HEIGHT), 0);
+	}
 	TEST("a PNG that can't be written says where") {
 		CHECK(display_save_png(output, "/nowhere/at/all.png", &err) < 0);
 		CHECK_HAS(err.text, "/nowhere/at/all.png");
