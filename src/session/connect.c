@@ -24,6 +24,7 @@
 #include "session/dial.h"
 #include "session/failure.h"
 #include "session/guard.h"
+#include "session/resize.h"
 #include "session/screen.h"
 #include "session/settings.h"
 #include "session/start.h"
@@ -91,7 +92,7 @@ static void on_channel_up(void *context, const ChannelConnectedEventArgs *event)
 	if (strcmp(event->name, RDPGFX_DVC_CHANNEL_NAME) == 0)
 		screen_set_pipeline(session, event->pInterface);
 	else if (strcmp(event->name, DISP_DVC_CHANNEL_NAME) == 0)
-		screen_set_control(session, event->pInterface);
+		resize_set_control(session, event->pInterface);
 }
 
 static void on_channel_down(void *context, const ChannelDisconnectedEventArgs *event)
@@ -101,7 +102,7 @@ static void on_channel_down(void *context, const ChannelDisconnectedEventArgs *e
 	if (strcmp(event->name, RDPGFX_DVC_CHANNEL_NAME) == 0)
 		screen_drop_pipeline(session, event->pInterface);
 	else if (strcmp(event->name, DISP_DVC_CHANNEL_NAME) == 0)
-		screen_set_control(session, NULL);
+		resize_set_control(session, NULL);
 }
 
 static BOOL pre_connect(freerdp *instance)
@@ -202,7 +203,7 @@ int connect_open(struct session *session, int limit_ms, struct err *err)
 	session->rdp = make_context(session);
 	if (!session->rdp)
 		return err_set(err, ENOMEM, "FreeRDP cannot be started");
-	int r = settings_fill(session->rdp->settings, &session->start, err);
+	int r = settings_fill(session->rdp->settings, &session->start, &session->told, err);
 	start_wipe(&session->start);
 	if (r == 0 && use_our_sockets(session->rdp) < 0)
 		r = err_set(err, EIO, "FreeRDP does not take our sockets");

@@ -17,6 +17,7 @@
 #include "session/dial.h"
 #include "session/failure.h"
 #include "session/input.h"
+#include "session/resize.h"
 #include "session/screen.h"
 #include "session/session.h"
 #include "session/start.h"
@@ -44,6 +45,7 @@ static int on_start(void *data, const void *message, int *fds)
 		log_error("START is refused: %s", err.text);
 		return -EPROTO;
 	}
+	resize_open(session);
 	session->is_started = true;
 	wire_channel_set_state(session->channel, SESSION_STARTED);
 	return 0;
@@ -103,13 +105,11 @@ static int on_resize(void *data, const void *message, int *fds)
 	struct err err;
 
 	(void)fds;
-	if (start_check_size(resize->width, resize->height, resize->scale_percent, &err) < 0) {
+	if (start_check_resize(resize, &err) < 0) {
 		log_error("RESIZE is refused: %s", err.text);
 		return -EPROTO;
 	}
-	session->wanted = *resize;
-	if (session->is_connected)
-		screen_resize(session);
+	resize_want(session, resize);
 	return 0;
 }
 
@@ -244,7 +244,6 @@ static enum reason run_session(struct session *session, int limit_ms, uint32_t *
 		session->was_connected = true;
 		input_send_locks(session, &session->locks);
 		screen_send(session);
-		screen_resize(session);
 		follow(session, limit_ms);
 	}
 	return session->rdp ? connect_reason(session, detail) : REASON_SESSION_CRASHED;
@@ -273,6 +272,7 @@ static int run(const struct options *options)
 		send_end(&session, reason, detail);
 		connect_close(&session);
 	}
+	resize_close(&session);
 	text_wipe(&session.start, sizeof(session.start));
 	wire_channel_destroy(session.channel);
 	picture_finish(&picture);

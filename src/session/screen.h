@@ -17,8 +17,4 @@ void screen_send(struct session *session);
 void screen_set_pipeline(struct session *session, RdpgfxClientContext *gfx);
 void screen_drop_pipeline(struct session *session, RdpgfxClientContext *gfx);
 
-/* Display control came up; the kiosk wants another size (`session->wanted`). */
-void screen_set_control(struct session *session, DispClientContext *disp);
-void screen_resize(struct session *session);
-
 #endif

@@ -12,6 +12,7 @@
 #include <freerdp/freerdp.h>
 
 #include "base/loop.h"
+#include "session/monitors.h"
 #include "session/picture.h"
 #include "wire/channel.h"
 #include "wire/session.h"
@@ -60,8 +61,11 @@ struct session {
 	} pipeline;      /* gdi's own, behind ours */
 	bool has_planar; /* the planar decoder has the desktop's size */
 	DispClientContext *disp;
-	bool is_disp_ready;
-	struct wire_session_resize wanted; /* width 0: none */
+	bool is_disp_ready; /* the server said its limits */
+	struct monitors_limits limits;
+	struct monitors told;              /* what the server knows of our monitors */
+	struct wire_session_resize wanted; /* not told yet; width 0: none */
+	struct loop_timer *resize_timer;
 };
 
 /* FreeRDP allocates its context with this behind it. */

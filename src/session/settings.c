@@ -95,15 +95,8 @@ static bool set_texts(rdpSettings *settings, const struct wire_session_start *st
 
 static bool set_numbers(rdpSettings *settings, const struct wire_session_start *start)
 {
-	uint32_t scale = start->scale_percent;
 	const struct number_row given[] = {
 			{FreeRDP_ServerPort, start->port},
-			{FreeRDP_DesktopWidth, start->width & ~1U},
-			{FreeRDP_DesktopHeight, start->height},
-			{FreeRDP_DesktopScaleFactor, scale},
-			{FreeRDP_DeviceScaleFactor, scale < 140   ? 100
-						    : scale < 180 ? 140
-								  : 180},
 			{FreeRDP_KeyboardLayout, start->keyboard},
 	};
 
@@ -114,6 +107,47 @@ static bool set_numbers(rdpSettings *settings, const struct wire_session_start *
 		if (!freerdp_settings_set_uint32(settings, given[i].key, given[i].value))
 			return false;
 	return true;
+}
+
+/* [MS-RDPBCGR] 2.2.1.3.6 and 2.2.1.3.9; a single one stands in 2.2.1.3.2 instead. */
+static bool set_monitors(rdpSettings *settings, const struct monitors *monitors)
+{
+	const struct monitors_one *first = &monitors->list[0];
+	const struct number_row given[] = {
+			{FreeRDP_DesktopWidth, monitors->width},
+			{FreeRDP_DesktopHeight, monitors->height},
+			{FreeRDP_DesktopPhysicalWidth, first->width_mm},
+			{FreeRDP_DesktopPhysicalHeight, first->height_mm},
+			{FreeRDP_DesktopScaleFactor, first->desktop_scale},
+			{FreeRDP_DeviceScaleFactor, first->device_scale},
+	};
+	rdpMonitor list[WIRE_MONITORS_MAX] = {0};
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (!freerdp_settings_set_uint32(settings, given[i].key, given[i].value))
+			return false;
+	if (!freerdp_settings_set_uint16(settings, FreeRDP_DesktopOrientation,
+			    (uint16_t)first->orientation))
+		return false;
+	if (monitors->count < 2)
+		return true;
+	for (unsigned i = 0; i < monitors->count; i++) {
+		const struct monitors_one *one = &monitors->list[i];
+
+		list[i] = (rdpMonitor){
+				.x = one->left,
+				.y = one->top,
+				.width = (int32_t)one->width,
+				.height = (int32_t)one->height,
+				.is_primary = i == 0,
+				.orig_screen = i,
+				.attributes = {one->width_mm, one->height_mm, one->orientation,
+						one->desktop_scale, one->device_scale},
+		};
+	}
+	return freerdp_settings_set_monitor_def_array_sorted(settings, list, monitors->count) &&
+	       freerdp_settings_set_bool(settings, FreeRDP_UseMultimon, true) &&
+	       freerdp_settings_set_bool(settings, FreeRDP_HasMonitorAttributes, true);
 }
 
 static bool set_switches(rdpSettings *settings, const struct wire_session_start *start)
@@ -133,10 +167,11 @@ static bool set_switches(rdpSettings *settings, const struct wire_session_start 
 	return true;
 }
 
-int settings_fill(rdpSettings *settings, const struct wire_session_start *start, struct err *err)
+int settings_fill(rdpSettings *settings, const struct wire_session_start *start,
+		const struct monitors *monitors, struct err *err)
 {
 	if (!set_texts(settings, start) || !set_numbers(settings, start) ||
-			!set_switches(settings, start))
+			!set_switches(settings, start) || !set_monitors(settings, monitors))
 		return err_set(err, EINVAL, "FreeRDP refuses a setting of the session");
 	return 0;
 }

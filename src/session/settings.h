@@ -6,10 +6,12 @@
 #include <freerdp/settings.h>
 
 #include "base/err.h"
+#include "session/monitors.h"
 #include "wire/session.h"
 
-/* `start` was checked (session/start.h). */
-int settings_fill(rdpSettings *settings, const struct wire_session_start *start, struct err *err);
+/* `start` was checked (session/start.h); `monitors` is its layout. */
+int settings_fill(rdpSettings *settings, const struct wire_session_start *start,
+		const struct monitors *monitors, struct err *err);
 
 /* Overwrite the password that FreeRDP holds. */
 void settings_wipe(rdpSettings *settings);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "session/monitors.h"
 
 /* A field of fixed size that must hold text; `is_needed`: at least one byte of it. */
 static int check_text(const char *name, const char *text, size_t size, bool is_needed,
@@ -58,16 +59,25 @@ static int check_texts(const struct wire_session_start *start, struct err *err)
 	return 0;
 }
 
-int start_check_size(uint32_t width, uint32_t height, uint32_t scale_percent, struct err *err)
+static int check_size(uint32_t width, uint32_t height, uint32_t scale_percent, struct err *err)
 {
-	if (width < START_SIDE_MIN || width > WIRE_SIDE_MAX || height < START_SIDE_MIN ||
+	if (width < MONITORS_SIDE_MIN || width > WIRE_SIDE_MAX || height < MONITORS_SIDE_MIN ||
 			height > WIRE_SIDE_MAX)
 		return err_set(err, EINVAL, "size: %u x %u, sides of %d..%d were expected", width,
-				height, START_SIDE_MIN, WIRE_SIDE_MAX);
+				height, MONITORS_SIDE_MIN, WIRE_SIDE_MAX);
 	if (scale_percent < 100 || scale_percent > 500)
 		return err_set(err, EINVAL, "scale_percent: %u, 100..500 was expected",
 				scale_percent);
 	return 0;
+}
+
+int start_check_resize(const struct wire_session_resize *resize, struct err *err)
+{
+	int r = check_size(resize->width, resize->height, resize->scale_percent, err);
+
+	return r < 0 ? r
+	             : monitors_check(resize->monitors, resize->monitor_count, resize->width,
+				       resize->height, err);
 }
 
 int start_check(const struct wire_session_start *start, struct err *err)
@@ -77,7 +87,10 @@ int start_check(const struct wire_session_start *start, struct err *err)
 	if (r == 0)
 		r = check_texts(start, err);
 	if (r == 0)
-		r = start_check_size(start->width, start->height, start->scale_percent, err);
+		r = check_size(start->width, start->height, start->scale_percent, err);
+	if (r == 0)
+		r = monitors_check(start->monitors, start->monitor_count, start->width,
+				start->height, err);
 	if (r < 0)
 		return r;
 	if (start->port == 0)

@@ -52,6 +52,8 @@ int main(void)
 		WRONG(start.height = UINT32_MAX, "size");
 		WRONG(start.scale_percent = 99, "scale_percent");
 		WRONG(start.scale_percent = 501, "scale_percent");
+		WRONG(start.monitor_count = WIRE_MONITORS_MAX + 1, "monitor_count");
+		WRONG(start.monitor_count = 1, "monitors[0]");
 		WRONG(start.security = 3, "security");
 		WRONG(start.decoder = 3, "decoder");
 		WRONG(start.pin_count = WIRE_PINS_MAX + 1, "pin_count");
