@@ -28,6 +28,16 @@ class Monitor(ctypes.Structure):
                 ("rotation_degrees", u32), ("scale_percent", u32), ("is_primary", u32)]
 
 
+def make_monitors(monitors):
+    """[{"x": 0, "y": 0, "width": 1280, ...}]: the first is primary unless one says so. And the box around all."""
+    made = (Monitor * 16)()
+    has_primary = any("is_primary" in one for one in monitors)
+    for i, one in enumerate(monitors):
+        made[i] = Monitor(**{"scale_percent": 100, "is_primary": 0 if has_primary else i == 0, **one})
+    return made, tuple(max((one[at] + one[side] for one in monitors), default=0)
+                       for at, side in (("x", "width"), ("y", "height")))
+
+
 class Start(ctypes.Structure):
     _fields_ = fields(("host", ctypes.c_char * 256), ("port", u16), ("scale_percent", u16), ("width", u32),
                       ("height", u32), ("security", u32), ("pin_count", u32), ("pins", ctypes.c_uint8 * 32 * 4),
@@ -35,6 +45,11 @@ class Start(ctypes.Structure):
                       ("domain", ctypes.c_char * 256), ("password", ctypes.c_char * 512),
                       ("monitor_count", u32), ("monitors", Monitor * 16), ("decoder", u32), ("has_rdpevor", u32),
                       ("keyboard", u32), ("client_name", ctypes.c_char * 32), ("timezone", ctypes.c_char * 64))
+
+
+class Resize(ctypes.Structure):
+    _fields_ = fields(("width", u32), ("height", u32), ("scale_percent", u32), ("monitor_count", u32),
+                      ("monitors", Monitor * 16))
 
 
 class Video(ctypes.Structure):
@@ -88,17 +103,25 @@ class Worker:
         self.dial = self.dial_tcp
 
     def start(self, host, port, user="anna", password="secret", size=(1280, 720), security=AUTO, pins=(), ca=b"",
-              **more):
+              monitors=(), **more):
+        made, box = make_monitors(monitors)
+        size = box if monitors else size
         text = Start(type=START, size=ctypes.sizeof(Start), host=host.encode(), port=port, scale_percent=100,
                      width=size[0], height=size[1], security=security, pin_count=len(pins), ca_size=len(ca),
                      user=user.encode(), password=password.encode(), keyboard=0x409, client_name=b"tynd-test",
-                     timezone=b"Europe/Copenhagen")
+                     timezone=b"Europe/Copenhagen", monitor_count=len(monitors), monitors=made)
         for i, pin in enumerate(pins):
             text.pins[i][:] = list(pin)
         text.ca[:len(ca)] = list(ca)
         for name, value in more.items():
             setattr(text, name.removeprefix("raw_"), value)
         self.send(bytes(text))
+
+    def resize(self, size=(0, 0), scale=100, monitors=()):
+        made, box = make_monitors(monitors)
+        width, height = box if monitors else size
+        self.send(bytes(Resize(type=RESIZE, size=ctypes.sizeof(Resize), width=width, height=height, scale_percent=scale,
+                               monitor_count=len(monitors), monitors=made)))
 
     def send(self, data, descriptors=()):
         try:
