@@ -7,9 +7,9 @@
         server.monitors(), server.typed(), server.xdotool(...), server.screenshot()
 
 Everything lives in `folder` and in name spaces of its own (mounts, processes): config, accounts and PAM are
-mounted over /etc there and nowhere else, and ending the first process ends all of it. Needs root.
+mounted over /etc there and nowhere else, and with the first process all of it ends. Needs root.
 """
-import glob, os, re, shutil, signal, socket, subprocess
+import glob, os, re, shutil, socket, subprocess
 from pathlib import Path
 
 import rdp
@@ -21,7 +21,7 @@ PROGRAMS = ("xrdp", "xrdp-sesman", "xrandr", "openbox", "xterm", "xdotool", "xse
 
 PAM = "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_unix.so\n"
 
-# Runs as the first process of the name spaces; $1 is the folder.
+# Runs as the first process of the name spaces, until its input ends; $1 is the folder.
 INSIDE = """set -e
 mount --make-rprivate / 2>/dev/null || : # in a chroot / is no mount, and its mounts are private already
 cd "$1"
@@ -31,8 +31,10 @@ chmod 1777 /tmp/.X11-unix
 mount --bind home /home
 mount --bind etc/xrdp /etc/xrdp
 for name in passwd group shadow pam.d/xrdp-sesman; do mount --bind "etc/$name" "/etc/$name"; done
-xrdp-sesman --nodaemon --config /etc/xrdp/sesman.ini >>sesman.out 2>&1 &
-exec xrdp --nodaemon --config /etc/xrdp/xrdp.ini
+xrdp-sesman --nodaemon --config /etc/xrdp/sesman.ini </dev/null >>sesman.out 2>&1 &
+trap 'exit 1' TERM
+{ xrdp --nodaemon --config /etc/xrdp/xrdp.ini </dev/null; kill -TERM 1; } &
+read -r unused || :
 """
 
 START = """#!/bin/sh
@@ -184,7 +186,7 @@ class Xrdp:
             self.process = subprocess.Popen(
                 ["unshare", "--mount", "--propagation", "unchanged", "--pid", "--fork", "--kill-child", "--mount-proc",
                  "sh", "-c", INSIDE, "xrdp-inside", str(self.folder)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
         wait_for("xrdp's port", self.answers)
 
     def answers(self):
@@ -195,8 +197,13 @@ class Xrdp:
                    for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
 
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)  # its child, the first process there, goes along and takes all others
+        if not self.process:
+            return
+        self.process.stdin.close()  # the first process there ends, and all others with it
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
             self.process.wait()
 
     def __enter__(self):
