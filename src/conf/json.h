@@ -172,6 +172,12 @@ void json_append_text(cJSON *list, const char *text);
 const cJSON *json_at(const cJSON *tree, const char *pointer);
 
 /*
+ * Put `value` (taken) at a pointer that is not ""; objects are made on the way, and stand in for
+ * what is none. NULL takes out what is there, and makes nothing.
+ */
+void json_set_at(cJSON *tree, const char *pointer, cJSON *value);
+
+/*
  * Every leaf (scalar, array, empty object) of a tree in order, with its pointer:
  *	struct json_walk walk;
  *	json_walk_begin(&walk, tree);

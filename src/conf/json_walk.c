@@ -56,6 +56,26 @@ const cJSON *json_at(const cJSON *tree, const char *pointer)
 	return pointer ? tree : NULL;
 }
 
+void json_set_at(cJSON *tree, const char *pointer, cJSON *value)
+{
+	char key[JSON_KEY_MAX + 1] = "";
+
+	while (*pointer == '/' && (pointer = take_token(pointer + 1, key)) && *pointer) {
+		cJSON *child = cJSON_GetObjectItemCaseSensitive(tree, key);
+
+		if (!cJSON_IsObject(child) && !value)
+			return;
+		if (!cJSON_IsObject(child)) {
+			cJSON_DeleteItemFromObjectCaseSensitive(tree, key);
+			child = json_put_object(tree, key);
+		}
+		tree = child;
+	}
+	cJSON_DeleteItemFromObjectCaseSensitive(tree, key);
+	if (value)
+		json_put(tree, key, value);
+}
+
 static void append_token(char *pointer, size_t at, const char *key)
 {
 	pointer[at++] = '/';

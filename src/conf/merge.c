@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/json.h"
+#include "conf/locks.h"
 
 /* An object of the patch that is being gone through, and where it goes. */
 struct level {
@@ -63,18 +64,80 @@ cJSON *conf_merge(const cJSON *target, const cJSON *patch)
 	return merged;
 }
 
-cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count)
+/* A locked place and what stands there whatever later layers say; NULL: nothing does. */
+struct held {
+	char *pointer;
+	cJSON *value;
+};
+
+/* Locks of the layer that was merged last. Held ones are restored before, so none is weakened. */
+static void hold(struct held *held, unsigned *count, const cJSON *document, const cJSON *merged)
 {
-	cJSON *merged = json_new_object();
+	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(document, CONF_LOCKS), *lock;
+
+	cJSON_ArrayForEach(lock, locks) {
+		char pointer[JSON_POINTER_MAX];
+
+		if (!cJSON_IsTrue(lock) || !conf_locks_pointer(lock->string, pointer))
+			continue;
+		const cJSON *value = json_at(merged, pointer);
+		held[(*count)++] = (struct held){
+				own_copy_text(pointer), value ? json_copy(value) : NULL};
+	}
+}
+
+static void restore(const struct held *held, unsigned count, cJSON *merged)
+{
+	for (unsigned i = 0; i < count; i++)
+		json_set_at(merged, held[i].pointer,
+				held[i].value ? json_copy(held[i].value) : NULL);
+}
+
+static unsigned count_locks(const struct conf_layer *layers, unsigned count)
+{
+	unsigned locks = 0;
 
 	for (unsigned i = 0; i < count; i++)
-		if (cJSON_IsObject(layers[i].document))
-			merge_into(merged, layers[i].document);
+		locks += (unsigned)cJSON_GetArraySize(
+				cJSON_GetObjectItemCaseSensitive(layers[i].document, CONF_LOCKS));
+	return locks;
+}
+
+cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count)
+{
+	unsigned most = count_locks(layers, count), held_count = 0;
+	OWNED(memory) struct held *held = most ? own_alloc_array(most, sizeof(*held)) : NULL;
+	cJSON *merged = json_new_object();
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!cJSON_IsObject(layers[i].document))
+			continue;
+		merge_into(merged, layers[i].document);
+		restore(held, held_count, merged);
+		hold(held, &held_count, layers[i].document, merged);
+	}
+	cJSON_DeleteItemFromObjectCaseSensitive(merged, CONF_LOCKS);
+	for (unsigned i = 0; i < held_count; i++) {
+		cJSON_Delete(held[i].value);
+		free(held[i].pointer);
+	}
 	return merged;
+}
+
+int conf_merge_lock(const struct conf_layer *layers, unsigned count, const char *pointer)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (conf_locks_find(layers[i].document, pointer))
+			return (int)i;
+	return -1;
 }
 
 int conf_merge_origin(const struct conf_layer *layers, unsigned count, const char *pointer)
 {
+	int lock = conf_merge_lock(layers, count, pointer);
+
+	if (lock >= 0)
+		count = (unsigned)lock + 1;
 	for (unsigned i = count; i > 0; i--) {
 		const cJSON *value = json_at(layers[i - 1].document, pointer);
 

@@ -18,15 +18,18 @@ struct conf_layer {
 	const cJSON *document;
 };
 
-/* All layers in order, from nothing ({}). The caller owns the result. */
+/* All layers in order, from nothing ({}), with their locks (conf/locks.h). The caller owns the result. */
 cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count);
 
 /*
  * Which layer the value at `pointer` (RFC 6901) of the merged document comes from: the last one
- * that says something else than null there. Its index, or -1 when none does.
+ * that says something else than null there, up to one that locks it. Its index, or -1.
  * Call it again with `count` = that index for the value that it overrides.
  */
 int conf_merge_origin(const struct conf_layer *layers, unsigned count, const char *pointer);
+
+/* The first layer that locks the value at `pointer`: its index, or -1. */
+int conf_merge_lock(const struct conf_layer *layers, unsigned count, const char *pointer);
 
 /*
  * For every leaf of the merged document its layer's name, keyed by its pointer:

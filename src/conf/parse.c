@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "conf/fields.h"
 #include "conf/json.h"
+#include "conf/locks.h"
 
 enum { ORDER_DEFAULT = 100, ORDER_MAX = 1000 };
 
@@ -294,7 +295,13 @@ int conf_parse_text(const char *text, size_t size, struct conf *ret, struct err 
 
 int conf_layer_check(const cJSON *tree, struct err *err)
 {
-	struct conf ignored;
+	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(tree, CONF_LOCKS);
+	OWNED(memory) struct conf *ignored = own_alloc(sizeof(*ignored));
 
-	return parse(tree, true, &ignored, err);
+	if (!locks)
+		return parse(tree, true, ignored, err);
+	OWNED(json) cJSON *values = json_copy(tree);
+	cJSON_DeleteItemFromObjectCaseSensitive(values, CONF_LOCKS);
+	int r = parse(values, true, ignored, err);
+	return r < 0 ? r : conf_locks_check(locks, err);
 }

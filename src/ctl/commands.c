@@ -42,6 +42,12 @@ static const char set_help[] =
 static const char unset_help[] = "Takes the value, or everything below PATH, out of this layer, so "
 				 "that the layers before\n"
 				 "it shine through.\n";
+static const char lock_help[] =
+		"What this layer and those before it say at PATH and below it then stands: later "
+		"layers\n"
+		"cannot set it, and what they said before is ignored (config show --explain "
+                "tells).\n\n"
+		"  tyndctl config lock tenant/Midtby helpdesk --reason \"one number for all\"\n";
 static const char undo_help[] = "A new revision that puts back what REVISION changed and nothing "
 				"else. Refused when a later\n"
 				"revision changed one of the same values. An undo can be undone.\n";
@@ -84,6 +90,10 @@ const struct command commands[] = {
 				"set a value in a layer", set_help},
 		{"config", "unset", "SCOPE PATH", CHANGE, false, ctl_config_unset,
 				"take a value out of a layer", unset_help},
+		{"config", "lock", "SCOPE PATH", CHANGE, false, ctl_config_lock,
+				"later layers cannot set a value", lock_help},
+		{"config", "unlock", "SCOPE PATH", CHANGE, false, ctl_config_unlock,
+				"later layers can set it again", NULL},
 		{"config", "history", "[SCOPE]", ARGS_LIMIT, false, ctl_config_history,
 				"who changed what, when and why", NULL},
 		{"config", "undo", "REVISION", CHANGE, false, ctl_config_undo, "take a change back",

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "conf/diff.h"
 #include "conf/json.h"
+#include "conf/locks.h"
 #include "conf/merge.h"
+#include "conf/parse.h"
 #include "ctl/ctl.h"
 #include "ctl/table.h"
 #include "ctl/value.h"
@@ -147,6 +149,25 @@ int ctl_config_unset(struct ctl *ctl, struct err *err)
 		return r;
 	OWNED(json) cJSON *patch = value_patch(pointer, cJSON_CreateNull());
 	return send_patch(ctl, ctl->args->operands[0], patch, err);
+}
+
+static int send_lock(struct ctl *ctl, cJSON *value, struct err *err)
+{
+	OWNED(json) cJSON *patch = json_new_object();
+
+	json_put(json_put_object(patch, CONF_LOCKS), ctl->args->operands[1], value);
+	int r = conf_layer_check(patch, err);
+	return r < 0 ? r : send_patch(ctl, ctl->args->operands[0], patch, err);
+}
+
+int ctl_config_lock(struct ctl *ctl, struct err *err)
+{
+	return send_lock(ctl, cJSON_CreateTrue(), err);
+}
+
+int ctl_config_unlock(struct ctl *ctl, struct err *err)
+{
+	return send_lock(ctl, cJSON_CreateNull(), err);
 }
 
 /* The file as a patch; with --replace what it takes for the layer to become the file. */

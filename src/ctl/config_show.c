@@ -30,7 +30,11 @@ static void print_explained(const cJSON *answer)
 		value_dotted(one->string, path);
 		table_add(&table, path);
 		table_add(&table, text);
-		table_add(&table, ctl_text(one, "/layer", buffer));
+		bool is_locked = cJSON_IsString(json_at(one, "/locked_by"));
+		char from[SCOPE_MAX + 16];
+		(void)text_format(from, sizeof(from), "%s%s", ctl_text(one, "/layer", buffer),
+				is_locked ? " (locked)" : "");
+		table_add(&table, from);
 		table_add(&table, ctl_text(one, "/revision", buffer));
 		table_add(&table, ctl_text(one, "/person", buffer));
 		table_add(&table, ctl_text(one, "/reason", buffer));

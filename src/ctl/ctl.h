@@ -33,6 +33,8 @@ int ctl_config_scopes(struct ctl *ctl, struct err *err);
 int ctl_config_show(struct ctl *ctl, struct err *err);
 int ctl_config_set(struct ctl *ctl, struct err *err);
 int ctl_config_unset(struct ctl *ctl, struct err *err);
+int ctl_config_lock(struct ctl *ctl, struct err *err);
+int ctl_config_unlock(struct ctl *ctl, struct err *err);
 int ctl_config_history(struct ctl *ctl, struct err *err);
 int ctl_config_undo(struct ctl *ctl, struct err *err);
 int ctl_config_check(struct ctl *ctl, struct err *err);

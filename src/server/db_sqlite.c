@@ -98,7 +98,7 @@ static int start(struct db *base, const char *sql, const struct sql_value *value
 		struct sql_row **ret, struct err *err)
 {
 	struct sqlite *db = sqlite_of(base);
-	struct sqlite_row *row;
+	struct sqlite_row *row = NULL;
 	int r = prepare(db, sql, &row, err);
 
 	if (r < 0)

@@ -113,44 +113,6 @@ void layer_prune(cJSON *document)
 	}
 }
 
-/* One segment of a pointer, ~1 and ~0 undone; moves on behind it. */
-static bool next_key(const char **pointer, char key[JSON_KEY_MAX + 1])
-{
-	size_t used = 0;
-	const char *at = *pointer;
-
-	if (*at != '/')
-		return false;
-	for (at++; *at && *at != '/' && used < JSON_KEY_MAX; at++) {
-		if (at[0] == '~' && (at[1] == '0' || at[1] == '1'))
-			key[used++] = *++at == '1' ? '/' : '~';
-		else
-			key[used++] = *at;
-	}
-	key[used] = '\0';
-	*pointer = at;
-	return true;
-}
-
-/* Set `pointer` in a patch; takes `value`. What stands in the way becomes an object. */
-static void set_at(cJSON *patch, const char *pointer, cJSON *value)
-{
-	char key[JSON_KEY_MAX + 1];
-	cJSON *at = patch;
-
-	while (next_key(&pointer, key) && *pointer) {
-		cJSON *child = cJSON_GetObjectItemCaseSensitive(at, key);
-
-		if (!cJSON_IsObject(child)) {
-			cJSON_DeleteItemFromObjectCaseSensitive(at, key);
-			child = json_put_object(at, key);
-		}
-		at = child;
-	}
-	cJSON_DeleteItemFromObjectCaseSensitive(at, key);
-	json_put(at, key, value);
-}
-
 static bool is_equal(const cJSON *a, const cJSON *b)
 {
 	return a && b ? cJSON_Compare(a, b, 1) : !a && !b;
@@ -194,7 +156,7 @@ static int undo_pass(const cJSON *changes, const cJSON *after, const struct laye
 			continue;
 		if (!is_equal(current, json_at(after, pointer)))
 			return conflict(now, pointer, err);
-		set_at(patch, pointer, old ? json_copy(old) : cJSON_CreateNull());
+		json_set_at(patch, pointer, old ? json_copy(old) : cJSON_CreateNull());
 	}
 	return 0;
 }

@@ -281,6 +281,25 @@ static int put_author(void *data, const struct db_revision *revision)
 	return 0;
 }
 
+/* What later layers say in vain, because the value is locked. */
+static cJSON *ignored(const struct conf_layer *layers, unsigned count, int lock,
+		const char *pointer)
+{
+	cJSON *list = json_new_list();
+
+	for (unsigned i = (unsigned)lock + 1; lock >= 0 && i < count; i++) {
+		const cJSON *value = json_at(layers[i].document, pointer);
+
+		if (!value || cJSON_IsNull(value))
+			continue;
+		cJSON *item = json_new_object();
+		json_put_text(item, "layer", layers[i].name);
+		json_put(item, "value", json_copy(value));
+		json_append(list, item);
+	}
+	return list;
+}
+
 static cJSON *overrides(const struct conf_layer *layers, int below, const char *pointer)
 {
 	cJSON *list = json_new_list();
@@ -322,6 +341,9 @@ static int explain_value(struct db *db, const struct stack *stack, const struct 
 		(void)put_author(item, &nobody);
 	}
 	json_put(item, "overrides", overrides(layers, index, pointer));
+	int lock = conf_merge_lock(layers, stack->count, pointer);
+	people_put_text(item, "locked_by", lock >= 0 ? layers[lock].name : "");
+	json_put(item, "ignored", ignored(layers, stack->count, lock, pointer));
 	return r;
 }
 

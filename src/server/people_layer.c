@@ -9,6 +9,7 @@
 #include "server/layers.h"
 #include "server/people_revision.h"
 #include "server/place.h"
+#include "server/stack.h"
 
 /* The scope of a path: /layers/organisation or /layers/:kind/:name. */
 static int read_scope(struct request *request, char scope[DB_SCOPE_MAX], struct err *err)
@@ -122,6 +123,12 @@ static int apply(struct request *request, const struct layer *layer, const struc
 				(long long)change->if_revision);
 	if (conf_layer_check(change->patch, err) < 0)
 		return -EBADMSG;
+	OWNED(stack) struct stack above = {0};
+	r = stack_load_above(request->server->db, layer->scope, &above, err);
+	if (r == 0)
+		r = stack_check_locks(&above, change->patch, err);
+	if (r < 0)
+		return r;
 	OWNED(json) cJSON *after = conf_merge(layer->config, change->patch);
 	layer_prune(after);
 	if (!cJSON_Compare(layer->config, after, 1))

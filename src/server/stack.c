@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "conf/json.h"
+#include "conf/locks.h"
 #include "conf/merge.h"
 
 void stack_finish(struct stack *stack)
@@ -61,6 +62,7 @@ int stack_scopes(const struct db_device *device, int (*fn)(void *data, const cha
 struct loading {
 	struct db *db;
 	struct stack *stack;
+	const char *except; /* a scope that is left out */
 	struct err *err;
 };
 
@@ -69,8 +71,10 @@ static int load_layer(void *data, const char *scope)
 	struct loading *loading = data;
 	struct stack *stack = loading->stack;
 	OWNED(layer) struct db_layer layer = {0};
-	int r = db_layer_get(loading->db, scope, &layer, loading->err);
 
+	if (loading->except && strcmp(scope, loading->except) == 0)
+		return 0;
+	int r = db_layer_get(loading->db, scope, &layer, loading->err);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
@@ -109,6 +113,72 @@ int stack_load(struct db *db, const struct db_device *device, struct stack *ret,
 	int r = stack_scopes(device, load_layer, &loading);
 	if (r < 0)
 		stack_finish(ret);
+	return r;
+}
+
+/* A group's devices may be of any tenant: only the organisation is certain to stand above it. */
+int stack_load_above(struct db *db, const char *scope, struct stack *ret, struct err *err)
+{
+	struct loading loading = {.db = db, .stack = ret, .except = scope, .err = err};
+	struct db_device device = {0};
+	struct db_place site;
+	int r = 0;
+
+	*ret = (struct stack){0};
+	if (strncmp(scope, "device/", 7) == 0)
+		r = db_device_get(db, scope + 7, &device, err);
+	if (strncmp(scope, "site/", 5) == 0) {
+		r = db_place_get(db, DB_SITE, scope + 5, &site, err);
+		if (r == 0)
+			(void)text_copy(device.tenant, sizeof(device.tenant), site.tenant);
+	}
+	if (r == 0)
+		r = stack_scopes(&device, load_layer, &loading);
+	if (r < 0)
+		stack_finish(ret);
+	return r;
+}
+
+static int refuse_lock(const struct stack *stack, unsigned layer, const char *path, struct err *err)
+{
+	return err_set(err, EBUSY, "%s: is locked by the layer %s", path,
+			stack->layers[layer].scope);
+}
+
+static int check_value(const struct stack *stack, const char *pointer, struct err *err)
+{
+	for (unsigned i = 0; i < stack->count; i++) {
+		const char *path = conf_locks_find(stack->layers[i].config, pointer);
+
+		if (path)
+			return refuse_lock(stack, i, path, err);
+	}
+	return 0;
+}
+
+/* A lock below a lock would promise what it can't keep. */
+static int check_lock(const struct stack *stack, const cJSON *lock, struct err *err)
+{
+	char pointer[JSON_POINTER_MAX];
+
+	if (!cJSON_IsTrue(lock) || !conf_locks_pointer(lock->string, pointer))
+		return 0;
+	return check_value(stack, pointer, err);
+}
+
+int stack_check_locks(const struct stack *stack, const cJSON *patch, struct err *err)
+{
+	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(patch, CONF_LOCKS), *lock, *leaf;
+	OWNED(memory) struct json_walk *walk = own_alloc(sizeof(*walk));
+	int r = 0;
+
+	cJSON_ArrayForEach(lock, locks)
+		if (r == 0)
+			r = check_lock(stack, lock, err);
+	json_walk_begin(walk, patch);
+	while (r == 0 && (leaf = json_walk_next(walk)))
+		if (!cJSON_IsNull(leaf))
+			r = check_value(stack, walk->pointer, err);
 	return r;
 }
 

@@ -29,6 +29,15 @@ static inline void own_end_stack(struct stack *stack)
 /* The inventory and every layer that was ever written. `device` need not be in the database. */
 int stack_load(struct db *db, const struct db_device *device, struct stack *ret, struct err *err);
 
+/* The layers that stand before `scope` for everything below it; a device has them all. */
+int stack_load_above(struct db *db, const char *scope, struct stack *ret, struct err *err);
+
+/*
+ * -EBUSY, with the path and the layer that locks it, when `patch` sets a value that a layer of
+ * the stack locks. Taking out what is ignored anyhow is fine.
+ */
+int stack_check_locks(const struct stack *stack, const cJSON *patch, struct err *err);
+
 /* The effective config; the caller deletes it. */
 cJSON *stack_merge(const struct stack *stack);
 

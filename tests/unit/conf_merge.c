@@ -95,6 +95,52 @@ static void test_layers(void)
 	}
 }
 
+/* Layers in order; what they make. */
+static const struct {
+	const char *layers[3], *merged;
+} locked[] = {
+		{{"{\"h\":{\"p\":1,\"t\":2},\"locks\":{\"h.p\":true}}", "{\"h\":{\"p\":3,\"t\":4}}",
+				 "{}"},
+				"{\"h\":{\"t\":4,\"p\":1}}"},
+		{{"{\"h\":{\"p\":1}}", "{\"locks\":{\"h\":true}}", "{\"h\":{\"p\":3,\"q\":4}}"},
+				"{\"h\":{\"p\":1}}"},
+		{{"{\"locks\":{\"h\":true}}", "{\"h\":{\"p\":3}}", "{}"}, "{}"},
+		{{"{\"h\":{\"p\":1},\"locks\":{\"h.p\":true}}", "{\"h\":null}", "{\"h\":5}"},
+				"{\"h\":{\"p\":1}}"},
+		{{"{\"h\":1,\"locks\":{\"h\":true}}", "{\"h\":2,\"locks\":{\"h\":true}}",
+				 "{\"h\":3}"},
+				"{\"h\":1}"},
+		{{"{\"hh\":1,\"locks\":{\"h\":true}}", "{\"hh\":2}", "{\"h\":3}"}, "{\"hh\":2}"},
+		{{"{\"h\":1,\"locks\":{\"h\":false,\"a b\":true}}", "{\"h\":2}", "{}"},
+				"{\"h\":2}"},
+};
+
+static void test_locks(void)
+{
+	for (size_t i = 0; i < sizeof(locked) / sizeof(locked[0]); i++)
+		TEST(locked[i].layers[0]) {
+			struct conf_layer layers[3];
+
+			for (unsigned k = 0; k < 3; k++)
+				layers[k] = (struct conf_layer){"x", parse(locked[i].layers[k])};
+			OWNED(json) cJSON *merged = conf_merge_layers(layers, 3);
+			OWNED(memory) char *text = json_print(merged);
+			CHECK_TEXT(text, locked[i].merged);
+			for (unsigned k = 0; k < 3; k++)
+				cJSON_Delete((cJSON *)layers[k].document);
+		}
+	TEST("the origin of a locked value is in the layers up to the lock") {
+		OWNED(json) cJSON *first = parse("{\"h\":{\"p\":1},\"locks\":{\"h.p\":true}}");
+		OWNED(json) cJSON *second = parse("{\"h\":{\"p\":2,\"q\":3}}");
+		struct conf_layer layers[] = {{"first", first}, {"second", second}};
+
+		CHECK_INT(conf_merge_origin(layers, 2, "/h/p"), 0);
+		CHECK_INT(conf_merge_origin(layers, 2, "/h/q"), 1);
+		CHECK_INT(conf_merge_lock(layers, 2, "/h/p"), 0);
+		CHECK_INT(conf_merge_lock(layers, 2, "/h/q"), -1);
+	}
+}
+
 static const struct {
 	const char *before, *after, *changes;
 } diffs[] = {
@@ -131,6 +177,7 @@ int main(void)
 {
 	test_merge();
 	test_layers();
+	test_locks();
 	test_diff();
 	TEST_END();
 }
