@@ -95,4 +95,3 @@ void kms_light_end(struct kms_output *output)
 	if (ret < 0)
 		log_debug("%s: switching off failed: %s", output->base.info.name, strerror(-ret));
 }
-
