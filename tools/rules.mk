@@ -15,7 +15,7 @@ pkgs = $(shell sed -n 's/^$(1):[^|]*|\(.*\)/\1/p' src/LAYERS)
 programs := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
 program_name = $(if $(filter ctl,$(1)),tyndctl,tynd-$(1))
 # Loops over samples that shall become vectors.
-optimize = $(if $(filter yuv,$(1)),-O3)
+optimize = $(if $(filter yuv video,$(1)),-O3)
 bins := $(foreach p,$(programs),$(BUILD)/bin/$(call program_name,$(p)))
 
 warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

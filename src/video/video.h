@@ -31,13 +31,13 @@ enum video_memory {
 
 /* Where frames lie: announced once, used again and again. `offset[0]` is a multiple of a page. */
 struct video_buffer {
-	uint32_t pool;   /* grows when size or format change: buffers of older ones are used no more */
+	uint32_t pool; /* grows when size or format change: buffers of older ones are used no more */
 	uint32_t number; /* 0..VIDEO_BUFFERS_MAX - 1 in its pool */
 	enum video_memory memory;
 	int fds[2]; /* borrowed; fds[1] is -1 where both planes lie in one */
 	uint32_t format;
-	uint64_t modifier; /* DRM_FORMAT_MOD_* */
-	uint32_t width, height; /* allocated, even */
+	uint64_t modifier;               /* DRM_FORMAT_MOD_* */
+	uint32_t width, height;          /* allocated, even */
 	uint32_t offsets[2], strides[2]; /* of luma and chroma, bytes */
 	enum yuv_encoding encoding;
 	enum yuv_range range;
@@ -80,7 +80,8 @@ OWN_DEFINE(video_decoder, struct video_decoder, video_decoder_destroy);
 /*
  * Decode one access unit. 1: `*ret` is a frame, which the caller owns; 0: none came out
  * of it; negative: the bytes are broken, or no back end is left (-ENODEV). After an error frames
- * come again from the next key frame on, never a broken one before it.
+ * come again from the next key frame on, never a broken one before it. `size` 0 is the end of
+ * the stream: what is held back (B-frames) comes, one per call, and then 0.
  */
 int video_decode(struct video_decoder *decoder, const void *bytes, size_t size, int64_t time_us,
 		struct video_frame **ret, struct err *err);
