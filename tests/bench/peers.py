@@ -12,8 +12,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 import rdp
 from seat import Seat, memory_kb, tree
 
-SOFTWARE = {"LIBGL_ALWAYS_SOFTWARE": "1"}
-
 
 def use_shipped_ffmpeg():
     """Every client with the FFmpeg of the image, when it was built and we may mount; what runs already keeps its own."""
@@ -67,11 +65,11 @@ class XScreen:
         self.xtst.XTestFakeKeyEvent(self.display, code + 8, down, 0)
         self.x11.XFlush(self.display)
 
-    def focus(self, window_class):
-        """Key presses go to this window."""
+    def focus(self):
+        """Key presses go to the client's window."""
         self.desktop.xdotool("mousemove", "300", "500")
-        found = rdp.wait_for("the window", lambda: self.desktop.xdotool("search", "--onlyvisible", "--class",
-                                                                         window_class).split())
+        found = rdp.wait_for("the window", lambda: self.desktop.xdotool("search", "--onlyvisible", "--name",
+                                                                         "FreeRDP").split())
         self.desktop.xdotool("windowfocus", "--sync", found[-1])
         time.sleep(0.3)
 
@@ -144,7 +142,7 @@ class Peer:
         self.screen.key(code, down)
 
     def ready_to_type(self):
-        self.screen.focus(self.program.removesuffix("3") if self.program[0] == "x" else "sdl-freerdp")
+        self.screen.focus()
 
     def stop(self):
         self.process.terminate()

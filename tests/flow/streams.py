@@ -324,5 +324,6 @@ STREAMS = table(
     Stream("1080p30-444v2", 1920, 1080, mode="444v2", frames=20, key_interval=20),
     Stream("office", 1280, 720, source=TEXT, frames=60, key_interval=60),
     Stream("office-444v2", 1280, 720, source=TEXT, mode="444v2", frames=45, key_interval=45),
+    Stream("window", 1280, 800, frames=60, key_interval=60),
     Stream("mixed", 1280, 720, source=MIXED, frames=60, key_interval=60),
 )
