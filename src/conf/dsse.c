@@ -18,11 +18,10 @@ OWN_DEFINE(evp_key, EVP_PKEY, EVP_PKEY_free);
 OWN_DEFINE(evp_context, EVP_MD_CTX, EVP_MD_CTX_free);
 
 /* PAE(type, body) of DSSE: what is signed. The bytes are the caller's to finish. */
-static void encode(const char *payload, size_t size, struct array *ret)
+static void encode(const char *type, const char *payload, size_t size, struct array *ret)
 {
 	char head[HEAD_MAX];
-	int length = snprintf(head, sizeof(head), "DSSEv1 %zu %s %zu ", strlen(DSSE_PAYLOAD_TYPE),
-			DSSE_PAYLOAD_TYPE, size);
+	int length = snprintf(head, sizeof(head), "DSSEv1 %zu %s %zu ", strlen(type), type, size);
 
 	*ret = (struct array){.max = HEAD_MAX + DSSE_PAYLOAD_MAX};
 	if (array_append(ret, head, (size_t)length) < 0 || array_append(ret, payload, size) < 0)
@@ -38,8 +37,8 @@ static void key_id(const uint8_t public_key[DSSE_KEY_SIZE], uint8_t id[DSSE_KEYI
 	memcpy(id, hash, DSSE_KEYID_SIZE);
 }
 
-static char *print(const char *payload, size_t size, const uint8_t public_key[DSSE_KEY_SIZE],
-		const uint8_t signature[SIGNATURE_SIZE])
+static char *print(const char *type, const char *payload, size_t size,
+		const uint8_t public_key[DSSE_KEY_SIZE], const uint8_t signature[SIGNATURE_SIZE])
 {
 	OWNED(json) cJSON *envelope = json_new_object();
 	cJSON *one = json_new_object();
@@ -48,13 +47,14 @@ static char *print(const char *payload, size_t size, const uint8_t public_key[DS
 	key_id(public_key, id);
 	json_put_hex(one, "keyid", id, sizeof(id));
 	json_put_base64(one, "sig", signature, SIGNATURE_SIZE);
-	json_put_text(envelope, "payloadType", DSSE_PAYLOAD_TYPE);
+	json_put_text(envelope, "payloadType", type);
 	json_put_base64(envelope, "payload", (const uint8_t *)payload, size);
 	json_append(json_put_list(envelope, "signatures"), one);
 	return json_print(envelope);
 }
 
-int dsse_sign(const char *payload, size_t size, EVP_PKEY *key, char **ret, struct err *err)
+int dsse_sign(const char *type, const char *payload, size_t size, EVP_PKEY *key, char **ret,
+		struct err *err)
 {
 	OWNED(evp_context) EVP_MD_CTX *context = EVP_MD_CTX_new();
 	OWNED(array) struct array text = {0};
@@ -64,13 +64,13 @@ int dsse_sign(const char *payload, size_t size, EVP_PKEY *key, char **ret, struc
 	if (size > DSSE_PAYLOAD_MAX)
 		return err_set(err, EMSGSIZE, "a payload of %zu bytes, at most %d are signed", size,
 				DSSE_PAYLOAD_MAX);
-	encode(payload, size, &text);
+	encode(type, payload, size, &text);
 	if (!context || EVP_PKEY_get_raw_public_key(key, public_key, &key_size) != 1 ||
 			EVP_DigestSignInit(context, NULL, NULL, NULL, key) != 1 ||
 			EVP_DigestSign(context, signature, &signature_size, text.data, text.size) !=
 					1)
 		return err_set(err, EIO, "OpenSSL does not sign: is this an Ed25519 key?");
-	*ret = print(payload, size, public_key, signature);
+	*ret = print(type, payload, size, public_key, signature);
 	return 0;
 }
 
@@ -126,8 +126,8 @@ static int decode(const char *encoded, struct array *ret, struct err *err)
 }
 
 /* The envelope as such, before any trust. */
-static int read_envelope(const void *envelope, size_t size, struct array *payload,
-		struct signatures *signatures, struct err *err)
+static int read_envelope(const char *expected, const void *envelope, size_t size,
+		struct array *payload, struct signatures *signatures, struct err *err)
 {
 	OWNED(json) cJSON *tree = NULL;
 	const char *type = "", *encoded = "";
@@ -141,21 +141,21 @@ static int read_envelope(const void *envelope, size_t size, struct array *payloa
 	read_signatures(&in, signatures);
 	if (json_end(&in) < 0)
 		return err_prefix(err, -EBADMSG, "the envelope");
-	if (strcmp(type, DSSE_PAYLOAD_TYPE) != 0)
-		return err_set(err, EKEYREJECTED, "payloadType: not %s", DSSE_PAYLOAD_TYPE);
+	if (strcmp(type, expected) != 0)
+		return err_set(err, EKEYREJECTED, "payloadType: not %s", expected);
 	return decode(encoded, payload, err);
 }
 
-int dsse_open(const void *envelope, size_t size, const uint8_t public_key[DSSE_KEY_SIZE],
-		struct array *payload, struct err *err)
+int dsse_open(const char *type, const void *envelope, size_t size,
+		const uint8_t public_key[DSSE_KEY_SIZE], struct array *payload, struct err *err)
 {
 	OWNED(array) struct array body = {.max = DSSE_PAYLOAD_MAX}, text = {0};
 	struct signatures signatures = {0};
 
-	int r = read_envelope(envelope, size, &body, &signatures, err);
+	int r = read_envelope(type, envelope, size, &body, &signatures, err);
 	if (r < 0)
 		return r;
-	encode((const char *)body.data, body.size, &text);
+	encode(type, (const char *)body.data, body.size, &text);
 	if (!is_signed(&text, &signatures, public_key))
 		return err_set(err, EKEYREJECTED, "%s",
 				signatures.count ? "not signed by this organisation's key"

@@ -70,7 +70,7 @@ int conf_signed_open(const void *envelope, size_t size, const struct conf_expect
 	OWNED(array) struct array payload = {.max = DSSE_PAYLOAD_MAX};
 	OWNED(memory) struct conf_signed *read = own_alloc(sizeof(*read));
 
-	int r = dsse_open(envelope, size, expected->key, &payload, err);
+	int r = dsse_open(DSSE_CONFIG, envelope, size, expected->key, &payload, err);
 	if (r < 0)
 		return r;
 	r = conf_signed_parse((const char *)payload.data, payload.size, read, err);

@@ -48,6 +48,7 @@ static const struct option {
 		{"--online", ARGS_ONLINE, FLAG, AT(is_online), NULL,
 				"heard of in the last two minutes"},
 		{"--limit", ARGS_LIMIT, VALUE, AT(limit), "N", "at most so many, the newest first"},
+		{"--key", ARGS_KEY, VALUE, AT(key), "KEY", "the server's config_key, in base64"},
 };
 
 enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };

@@ -30,12 +30,13 @@ enum {
 	ARGS_STATE = 1 << 12,
 	ARGS_ONLINE = 1 << 13,
 	ARGS_LIMIT = 1 << 14,
+	ARGS_KEY = 1 << 15,
 };
 
 /* NULL or false: not given. */
 struct options {
 	const char *server, *ca, *token_file;
-	const char *name, *site, *tenant, *reason, *search, *state, *limit;
+	const char *name, *site, *tenant, *reason, *search, *state, *limit, *key;
 	const char *groups[ARGS_GROUPS_MAX];
 	unsigned group_count;
 	bool is_json, is_help, is_version;

@@ -46,7 +46,7 @@ static const char lock_help[] =
 		"What this layer and those before it say at PATH and below it then stands: later "
 		"layers\n"
 		"cannot set it, and what they said before is ignored (config show --explain "
-                "tells).\n\n"
+		"tells).\n\n"
 		"  tyndctl config lock tenant/Midtby helpdesk --reason \"one number for all\"\n";
 static const char undo_help[] = "A new revision that puts back what REVISION changed and nothing "
 				"else. Refused when a later\n"
@@ -57,6 +57,14 @@ static const char check_help[] = "Needs no server. Without --layer the file must
 static const char apply_help[] = "Sets every value of the file in the layer; null takes one out "
 				 "(RFC 7396). With --replace\n"
 				 "the layer holds just what the file says afterwards.\n";
+
+static const char export_help[] =
+		"One record per line, oldest first; each has a hash over itself and the one "
+                "before, "
+		"and the\n"
+		"last line is the head, signed by the server's config key. tyndctl audit verify "
+		"checks the\n"
+		"file without the server.\n";
 
 const struct command commands[] = {
 		{"login", NULL, "URL", 0, false, ctl_login, "remember server, CA and token",
@@ -116,5 +124,12 @@ const struct command commands[] = {
 		{"tenants", "add", "NAME", 0, false, ctl_places_add, "make one", NULL},
 		{"tenants", "remove", "NAME", ARGS_REASON, false, ctl_places_remove, "an empty one",
 				NULL},
+
+		{"audit", "list", "", ARGS_LIMIT, false, ctl_audit_list,
+				"who did what, the newest first", NULL},
+		{"audit", "export", "FILE", 0, false, ctl_audit_export,
+				"all of it, with a signed head", export_help},
+		{"audit", "verify", "FILE", ARGS_KEY, true, ctl_audit_verify,
+				"whether an export is whole and unchanged", NULL},
 		{.noun = NULL},
 };

@@ -44,6 +44,10 @@ int ctl_places_list(struct ctl *ctl, struct err *err);
 int ctl_places_add(struct ctl *ctl, struct err *err);
 int ctl_places_remove(struct ctl *ctl, struct err *err);
 
+int ctl_audit_list(struct ctl *ctl, struct err *err);
+int ctl_audit_export(struct ctl *ctl, struct err *err);
+int ctl_audit_verify(struct ctl *ctl, struct err *err);
+
 /* The text at a pointer of an answer, "" for anything else; numbers and booleans as text. */
 const char *ctl_text(const cJSON *tree, const char *pointer, char buffer[32]);
 

@@ -29,6 +29,7 @@ enum {
 	DB_HARDWARE_MAX = 1024,
 	DB_REPORT_MAX = 4096,
 	DB_CODE_MAX = 10,
+	DB_ACTION_MAX = 384,
 	DB_HASH = 32,
 };
 
@@ -227,6 +228,35 @@ int db_revision_previous(struct db *db, const char *scope, int64_t before, db_re
 int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_revision_fn fn,
 		void *data, struct err *err);
 int db_revision_newest(struct db *db, int64_t *ret, struct err *err);
+
+/* --- the audit log: append-only */
+
+struct db_audit {
+	int64_t id; /* 1, 2, 3 ... without a hole */
+	int64_t time_s;
+	char person[DB_NAME_MAX];
+	char address[DB_ADDRESS_MAX];
+	char action[DB_ACTION_MAX]; /* "PATCH /api/v1/layers/organisation" */
+	int64_t status;             /* of HTTP */
+	const char *request;        /* JSON; lives until the call or callback returns */
+	uint8_t hash[DB_HASH];      /* of this record and the one before, conf/audit.h */
+};
+
+struct db_audit_filter {
+	const char *person; /* "" for everybody */
+	int64_t before;     /* ids below this one, the newest first; 0: from the newest */
+	int64_t after;      /* with is_ascending: ids above this one, the oldest first */
+	bool is_ascending;
+	int64_t limit;
+};
+
+typedef int (*db_audit_fn)(void *data, const struct db_audit *audit);
+
+int db_audit_add(struct db *db, const struct db_audit *audit, struct err *err);
+/* Id and hash of the newest; both zero when there is none. */
+int db_audit_newest(struct db *db, int64_t *id, uint8_t hash[DB_HASH], struct err *err);
+int db_audit_list(struct db *db, const struct db_audit_filter *filter, db_audit_fn fn, void *data,
+		struct err *err);
 
 /* --- enrolments */
 

@@ -61,5 +61,15 @@ const char *const pg_layout[] = {
 		" device text, certificate text, reason text);"
 		"CREATE INDEX enrolment_state ON enrolment (state, seen_s);"
 		"CREATE INDEX enrolment_code ON enrolment (code);",
+
+		"CREATE TABLE audit (id bigint PRIMARY KEY, time_s bigint NOT NULL,"
+		" person text COLLATE \"C\" NOT NULL, address text NOT NULL, action text NOT NULL,"
+		" status bigint NOT NULL, request text NOT NULL, hash bytea NOT NULL);"
+		"CREATE INDEX audit_person ON audit (person, id);"
+		"CREATE FUNCTION audit_kept() RETURNS trigger LANGUAGE plpgsql AS"
+		" 'BEGIN RAISE EXCEPTION ''the audit log is never changed or shortened''; END';"
+		"CREATE TRIGGER audit_kept BEFORE DELETE OR UPDATE ON audit"
+		" FOR EACH ROW EXECUTE FUNCTION audit_kept();",
+
 		NULL,
 };

@@ -58,5 +58,16 @@ const char *const sqlite_layout[] = {
 		" reason TEXT) WITHOUT ROWID;"
 		"CREATE INDEX enrolment_state ON enrolment (state, seen_s);"
 		"CREATE INDEX enrolment_code ON enrolment (code);",
+
+		/* The audit log: append-only, each hash over the one before. */
+		"CREATE TABLE audit (id INTEGER PRIMARY KEY, time_s INTEGER NOT NULL,"
+		" person TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL,"
+		" status INTEGER NOT NULL, request TEXT NOT NULL, hash BLOB NOT NULL);"
+		"CREATE INDEX audit_person ON audit (person, id);"
+		"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN"
+		" SELECT RAISE (ABORT, 'the audit log is never shortened'); END;"
+		"CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN"
+		" SELECT RAISE (ABORT, 'the audit log is never changed'); END;",
+
 		NULL,
 };

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "conf/json.h"
 #include "server/access.h"
+#include "server/audit.h"
 #include "server/http_answer.h"
 
 enum {
@@ -255,6 +256,25 @@ static int parse_body(struct request *request)
 	return 0;
 }
 
+static bool is_change(const struct request *request)
+{
+	const struct route *route = request->match.route;
+
+	return route->access == ROUTE_PERSON && strcmp(route->method, "GET") != 0;
+}
+
+/* What was done stays done; but nobody may take it for recorded. */
+static void fail_audit(struct request *request)
+{
+	log_error("the audit log was not written: %s", request->err.text);
+	http_answer_drop(request);
+	(void)err_set(&request->err, EIO,
+			"this was answered with %d, but the audit log could not "
+			"be written",
+			request->status);
+	request->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
 static void call(struct request *request)
 {
 	int status = request->is_woken ? 0 : parse_body(request);
@@ -266,6 +286,8 @@ static void call(struct request *request)
 	if (status < 0)
 		status = http_answer_status(request, status);
 	request->status = status;
+	if (is_change(request) && audit_append(request, status, &request->err) < 0)
+		fail_audit(request);
 }
 
 static enum MHD_Result on_request(void *data, struct MHD_Connection *mhd, const char *url,

@@ -111,6 +111,9 @@ int people_tenant_remove(struct request *request, struct err *err);
 int people_site_remove(struct request *request, struct err *err);
 int people_group_remove(struct request *request, struct err *err);
 
+int people_audit(struct request *request, struct err *err);
+int people_audit_export(struct request *request, struct err *err);
+
 int people_server(struct request *request, struct err *err);
 int people_tokens(struct request *request, struct err *err);
 int people_token_make(struct request *request, struct err *err);

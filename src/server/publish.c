@@ -48,7 +48,8 @@ static int store(struct publish *publish, struct db_device *device, const cJSON 
 	device->issued_s = publish->about.time_s;
 	payload = conf_signed_print(device->id, (uint64_t)device->revision, device->issued_s, 0,
 			effective);
-	int r = dsse_sign(payload, strlen(payload), publish->server->config_key, &envelope, err);
+	int r = dsse_sign(DSSE_CONFIG, payload, strlen(payload), publish->server->config_key,
+			&envelope, err);
 	if (r < 0)
 		return r;
 	key_hash(envelope, strlen(envelope), device->envelope);

@@ -45,6 +45,9 @@ static const struct route routes[] = {
 	{"PUT",    "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_put},
 	{"DELETE", "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_remove},
 
+	{"GET",    "/api/v1/audit",                  ROUTE_PERSON, 0,     people_audit},
+	{"GET",    "/api/v1/audit/export",           ROUTE_PERSON, 0,     people_audit_export},
+
 	{"GET",    "/api/v1/server",                 ROUTE_PERSON, 0,     people_server},
 	{"GET",    "/api/v1/tokens",                 ROUTE_PERSON, 0,     people_tokens},
 	{"POST",   "/api/v1/tokens",                 ROUTE_PERSON, SMALL, people_token_make},

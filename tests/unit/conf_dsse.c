@@ -35,7 +35,7 @@ static char *sign(const char *payload)
 	EVP_PKEY *key = key_of(seed_hex);
 	char *envelope = NULL;
 
-	if (dsse_sign(payload, strlen(payload), key, &envelope, NULL) < 0)
+	if (dsse_sign(DSSE_CONFIG, payload, strlen(payload), key, &envelope, NULL) < 0)
 		printf("the test's own payload is not signed\n");
 	EVP_PKEY_free(key);
 	return envelope;
@@ -247,8 +247,9 @@ static void test_tables(void)
 		OWNED(memory) char *envelope = NULL;
 		EVP_PKEY *key = key_of(seed_hex);
 		memset(large, ' ', LARGE);
-		CHECK_INT(dsse_sign(large, DSSE_PAYLOAD_MAX + 1, key, &envelope, &err), -EMSGSIZE);
-		CHECK_INT(dsse_sign(large, DSSE_PAYLOAD_MAX, key, &envelope, &err), 0);
+		CHECK_INT(dsse_sign(DSSE_CONFIG, large, DSSE_PAYLOAD_MAX + 1, key, &envelope, &err),
+				-EMSGSIZE);
+		CHECK_INT(dsse_sign(DSSE_CONFIG, large, DSSE_PAYLOAD_MAX, key, &envelope, &err), 0);
 		CHECK(strlen(envelope) < JSON_SIZE_MAX);
 		CHECK_INT(open_text(large, LARGE, 4, &opened, &err), -EBADMSG);
 		EVP_PKEY_free(key);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/audit.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/audit.h"
+#include "conf/json.h"
+#include "server/keys.h"
+#include "server/people.h"
+
+enum { REQUEST_MAX = 4096 }; /* bytes of a body that are kept; of a larger one its hash */
+
+cJSON *audit_record(const struct db_audit *audit)
+{
+	cJSON *record = json_new_object();
+
+	json_put_whole(record, "id", audit->id);
+	people_put_time(record, "time", audit->time_s);
+	json_put_text(record, "person", audit->person);
+	json_put_text(record, "address", audit->address);
+	json_put_text(record, "action", audit->action);
+	json_put_whole(record, "status", audit->status);
+	json_put_text(record, "request", audit->request ? audit->request : "");
+	return record;
+}
+
+static char *describe_body(const cJSON *body)
+{
+	OWNED(memory) char *text = body ? json_print(body) : own_copy_text("");
+	size_t size = strlen(text);
+	uint8_t hash[DB_HASH];
+
+	if (size <= REQUEST_MAX)
+		return own_take(text);
+	OWNED(json) cJSON *brief = json_new_object();
+	key_hash(text, size, hash);
+	json_put_hex(brief, "sha256", hash, sizeof(hash));
+	json_put_whole(brief, "bytes", (int64_t)size);
+	return json_print(brief);
+}
+
+static int append(struct db *db, struct db_audit *audit, struct err *err)
+{
+	uint8_t before[DB_HASH];
+	int r = db_audit_newest(db, &audit->id, before, err);
+
+	if (r < 0)
+		return r;
+	audit->id++;
+	OWNED(json) cJSON *record = audit_record(audit);
+	audit_hash(before, record, audit->hash);
+	return db_audit_add(db, audit, err);
+}
+
+int audit_append(struct request *request, int status, struct err *err)
+{
+	OWNED(memory) char *body = describe_body(request->json);
+	struct db *db = request->server->db;
+	struct db_audit audit = {.time_s = server_now_s(), .status = status, .request = body};
+
+	(void)text_copy(audit.person, sizeof(audit.person), request->token.person);
+	(void)text_copy(audit.address, sizeof(audit.address), request->address);
+	(void)text_format(audit.action, sizeof(audit.action), "%s %s", request->match.route->method,
+			request->uri);
+	int r = db_begin(db, err);
+	if (r == 0)
+		r = append(db, &audit, err);
+	if (r == 0)
+		r = db_commit(db, err);
+	if (r < 0)
+		db_rollback(db);
+	return r;
+}
