@@ -203,17 +203,19 @@ static void type_text(struct input *input, const char *text)
 	}
 }
 
+/* A place of the desk, as if a tablet had been touched there. */
 static void move_pointer(struct kiosk *kiosk, int32_t x, int32_t y)
 {
 	struct pointer_area area = view_area(kiosk->view);
 	struct input_event event = {.kind = INPUT_MOTION_ABSOLUTE};
-	int32_t width = 0, height = 1;
+	int32_t width = 1, height = 1;
 
+	/* A layout begins at 0, 0. */
 	for (unsigned i = 0; i < area.count; i++) {
-		width += area.widths[i];
-		height = area.heights[i] > height ? area.heights[i] : height;
+		width = area.rects[i].x2 > width ? area.rects[i].x2 : width;
+		height = area.rects[i].y2 > height ? area.rects[i].y2 : height;
 	}
-	event.x = (x + 0.5) / (width > 0 ? width : 1);
+	event.x = (x + 0.5) / width;
 	event.y = (y + 0.5) / height;
 	input_feed(kiosk->input, &event);
 }

@@ -66,9 +66,12 @@ static void apply_locale(struct kiosk *kiosk)
 static void start_session(struct kiosk *kiosk, uint32_t number)
 {
 	struct wire_session_start start;
+	struct desk_layout layout;
 	struct err err;
 	int fds[2];
 
+	view_set_monitors(kiosk->view, kiosk->state.target.monitors);
+	desk_layout(view_desk(kiosk->view), &layout);
 	/* The mind waits for it no longer than for any other that does not get on. */
 	if (wire_pair(fds, &err) < 0) {
 		log_error("session %u can't be started: %s", number, err.text);
@@ -82,7 +85,7 @@ static void start_session(struct kiosk *kiosk, uint32_t number)
 				kiosk->state.target.id);
 	close(fds[1]);
 	kiosk->session = session_create(kiosk->loop, fds[0], number, &kiosk->session_handler);
-	start_fill(&kiosk->state, view_size(kiosk->view), &start);
+	start_fill(&kiosk->state, &layout, &start);
 	session_start(kiosk->session, &start);
 	text_wipe(&start, sizeof(start));
 	session_locks(kiosk->session, input_locks(kiosk->input));
@@ -98,7 +101,6 @@ static void forget_session(struct kiosk *kiosk)
 
 static void forward(struct kiosk *kiosk, const struct input_event *input)
 {
-	struct pointer_area area = view_area(kiosk->view);
 	int32_t x, y;
 
 	if (!kiosk->session)
@@ -107,10 +109,10 @@ static void forward(struct kiosk *kiosk, const struct input_event *input)
 		session_key(kiosk->session, input);
 		return;
 	}
-	if (pointer_output(&kiosk->pointer, &area, &x, &y) > 0)
-		return;
-	view_to_desktop(kiosk->view, &x, &y);
-	session_pointer(kiosk->session, input, x, y);
+	/* What was begun on the desktop ends there, wherever the mouse is by then. */
+	if (view_to_desktop(kiosk->view, &kiosk->pointer, &x, &y) ||
+			session_has_button(kiosk->session))
+		session_pointer(kiosk->session, input, x, y);
 }
 
 static void report(struct kiosk *kiosk, const struct kiosk_action *action)
@@ -166,25 +168,6 @@ static void act(struct kiosk *kiosk, const struct kiosk_action *action,
 	}
 }
 
-static void show(struct kiosk *kiosk)
-{
-	struct ui_model model;
-	struct kiosk_event event;
-	bool is_done;
-
-	kiosk_model(&kiosk->state, &model);
-	view_set_model(kiosk->view, &model, kiosk->state.conf.display.scale_percent);
-	text_wipe(&model, sizeof(model));
-	view_set_pointer(kiosk->view, &kiosk->pointer);
-	is_done = view_flush(kiosk->view);
-	control_changed(kiosk->control, is_done);
-	if (kiosk->state.confirmed == kiosk->state.revision || !view_has_model(kiosk->view))
-		return;
-	event = make_event(KIOSK_SHOWN);
-	event.revision = kiosk->state.revision;
-	kiosk_feed(kiosk, &event);
-}
-
 /* One event: think, act, show, and know when to think again. Never from inside of itself. */
 void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event)
 {
@@ -194,7 +177,7 @@ void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event)
 	kiosk_step(&kiosk->state, event, &actions);
 	for (unsigned i = 0; i < actions.count; i++)
 		act(kiosk, &actions.list[i], event);
-	show(kiosk);
+	kiosk_show(kiosk);
 	wake_ms = kiosk_wake_ms(&kiosk->state);
 	if (wake_ms >= 0) {
 		int64_t left_ms = wake_ms - loop_now_ms();
@@ -210,108 +193,6 @@ static void on_wake(void *data)
 	struct kiosk_event event = make_event(KIOSK_TIME);
 
 	kiosk_feed(data, &event);
-}
-
-/* --- the screen --- */
-
-/* To the first output's pixels and the config's scale. */
-static void resize_session(struct kiosk *kiosk)
-{
-	struct ui_size size = view_size(kiosk->view);
-
-	if (kiosk->session && size.width && size.height)
-		session_resize(kiosk->session, size.width, size.height,
-				kiosk->state.conf.display.scale_percent);
-}
-
-static void on_outputs(void *data)
-{
-	struct kiosk *kiosk = data;
-	struct pointer_area area;
-	struct ui_size size;
-
-	if (!kiosk->view)
-		return; /* the display is still being made */
-	view_outputs_changed(kiosk->view);
-	area = view_area(kiosk->view);
-	size = view_size(kiosk->view);
-	pointer_clamp(&kiosk->pointer, &area);
-	log_info("%u screens, the first has %u x %u pixels", area.count, size.width, size.height);
-	resize_session(kiosk);
-	show(kiosk);
-}
-
-static void on_shown(void *data, struct display_output *output, int64_t time_us)
-{
-	struct kiosk *kiosk = data;
-
-	(void)time_us;
-	if (!kiosk->view)
-		return;
-	view_shown(kiosk->view, output);
-	show(kiosk);
-}
-
-static void on_lost(void *data, const char *why)
-{
-	struct kiosk *kiosk = data;
-
-	log_error("the screen is lost: %s", why);
-	loop_quit(kiosk->loop, 1);
-}
-
-static bool take_frame(void *data, struct session_frame *ret)
-{
-	struct kiosk *kiosk = data;
-
-	return kiosk->session && session_take_frame(kiosk->session, ret);
-}
-
-static int open_display(struct kiosk *kiosk, struct err *err)
-{
-	const struct kiosk_options *options = &kiosk->options;
-	struct display_handler handler = {on_outputs, on_shown, on_lost, kiosk};
-	struct display_kms_options kms = {
-			.path = options->card,
-			.width = kiosk->state.conf.display.width,
-			.height = kiosk->state.conf.display.height,
-	};
-	struct view_handler view_handler = {take_frame, kiosk};
-	int code = options->headless_count > 0
-	                           ? display_create_headless(kiosk->loop, options->headless_sizes,
-						     options->headless_count, &handler,
-						     &kiosk->display, err)
-	                           : display_create_kms(kiosk->loop, &kms, &handler,
-						     &kiosk->display, err);
-
-	if (code < 0)
-		return code;
-	kiosk->mode[0] = kms.width;
-	kiosk->mode[1] = kms.height;
-	kiosk->view = view_create(kiosk->display, kiosk->ui, &view_handler);
-	return 0;
-}
-
-/* Another mode needs a new display; one that can't be had ends us, and we come back afresh. */
-void kiosk_apply_display(struct kiosk *kiosk)
-{
-	const struct conf_display *wanted = &kiosk->state.conf.display;
-	struct err err;
-
-	if (kiosk->options.headless_count > 0 ||
-			(kiosk->mode[0] == wanted->width && kiosk->mode[1] == wanted->height)) {
-		resize_session(kiosk);
-		return;
-	}
-	view_destroy(own_take(kiosk->view));
-	display_destroy(own_take(kiosk->display));
-	if (open_display(kiosk, &err) < 0) {
-		log_error("%s", err.text);
-		exit(1);
-	}
-	if (kiosk->state.is_dark)
-		view_set_power(kiosk->view, false);
-	on_outputs(kiosk);
 }
 
 /* --- keyboard and mouse --- */
@@ -336,14 +217,13 @@ static enum ui_field_kind field_of(enum ui_target target)
 /* What lies under the mouse, on the model that is on the screen. */
 static void hit(struct kiosk *kiosk, struct kiosk_event *event)
 {
-	struct pointer_area area = view_area(kiosk->view);
 	struct ui_size size = view_size(kiosk->view);
 	struct ui_model model;
 	enum ui_field_kind field;
 	int32_t x, y;
 
 	if (event->input.kind == INPUT_KEY || event->input.kind == INPUT_DEVICES ||
-			pointer_output(&kiosk->pointer, &area, &x, &y) > 0 || !size.width)
+			!pointer_is_on(&kiosk->pointer, view_rect(kiosk->view), &x, &y))
 		return;
 	kiosk_model(&kiosk->state, &model);
 	if (model.screen != UI_SESSION || model.message_count > 0) {
@@ -498,7 +378,7 @@ int kiosk_create(struct loop *loop, const struct kiosk_options *options, struct 
 	spawner_attach(spawner, loop, on_worker_exit, on_spawner_lost, kiosk);
 	code = ui_create(options->locale, &kiosk->ui, err);
 	if (code >= 0)
-		code = open_display(kiosk, err);
+		code = kiosk_open_display(kiosk, err);
 	if (code >= 0)
 		code = open_input(kiosk, err);
 	if (code >= 0 && options->control)
@@ -508,7 +388,7 @@ int kiosk_create(struct loop *loop, const struct kiosk_options *options, struct 
 	open_agent(kiosk);
 	apply_keyboard(kiosk);
 	apply_locale(kiosk);
-	show(kiosk);
+	kiosk_show(kiosk);
 	on_wake(kiosk);
 	*ret = own_take(kiosk);
 	return 0;

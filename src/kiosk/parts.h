@@ -45,7 +45,12 @@ struct kiosk {
 
 void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event);
 void kiosk_say_locks(struct kiosk *kiosk);
+
+/* screen.c */
+int kiosk_open_display(struct kiosk *kiosk, struct err *err);
 void kiosk_apply_display(struct kiosk *kiosk);
+/* What the state says is to be seen, on the way to the screen. */
+void kiosk_show(struct kiosk *kiosk);
 
 /* worker.c: what a session says, and its wishes for connections. */
 void kiosk_open_sessions(struct kiosk *kiosk);

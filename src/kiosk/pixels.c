@@ -136,6 +136,11 @@ struct pixels *pixels_ref(struct pixels *pixels)
 	return pixels;
 }
 
+unsigned pixels_refs(const struct pixels *pixels)
+{
+	return pixels->refs;
+}
+
 void pixels_unref(struct pixels *pixels)
 {
 	if (!pixels || --pixels->refs > 0)

@@ -38,6 +38,7 @@ int pixels_read(int fd, size_t size, struct pixels **ret, struct err *err);
 
 void *pixels_data(struct pixels *pixels);
 struct pixels *pixels_ref(struct pixels *pixels);
+unsigned pixels_refs(const struct pixels *pixels);
 void pixels_unref(struct pixels *pixels); /* takes NULL */
 
 #endif

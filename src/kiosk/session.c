@@ -20,6 +20,7 @@ struct session {
 	struct session_cursor cursor;
 	uint32_t dial; /* the last number asked for */
 	uint8_t down[(KEY_CNT + 7) / 8];
+	uint32_t buttons; /* that are down, from BTN_MOUSE on */
 };
 
 static int on_phase(void *data, const void *message, int *fds)
@@ -361,6 +362,26 @@ void session_key(struct session *session, const struct input_event *event)
 	wire_send(session->channel, &key, NULL, 0);
 }
 
+/* False for a release whose press went elsewhere. */
+static bool track_button(struct session *session, const struct input_event *event)
+{
+	uint32_t number = event->button - BTN_MOUSE, bit = 1u << (number % 32);
+	bool was_down = session->buttons & bit;
+
+	if (event->button < BTN_MOUSE || number >= 32)
+		return event->is_down;
+	if (event->is_down)
+		session->buttons |= bit;
+	else
+		session->buttons &= ~bit;
+	return event->is_down || was_down;
+}
+
+bool session_has_button(const struct session *session)
+{
+	return session->buttons != 0;
+}
+
 void session_pointer(struct session *session, const struct input_event *event, int32_t x, int32_t y)
 {
 	struct wire_session_pointer pointer = {
@@ -375,6 +396,8 @@ void session_pointer(struct session *session, const struct input_event *event, i
 			.wheel_y = event->wheel_y,
 	};
 
+	if (event->kind == INPUT_BUTTON && !track_button(session, event))
+		return;
 	wire_init(&pointer, WIRE_SESSION_POINTER);
 	wire_send(session->channel, &pointer, NULL, 0);
 }
@@ -391,15 +414,16 @@ void session_locks(struct session *session, struct input_locks locks)
 	wire_send(session->channel, &message, NULL, 0);
 }
 
-void session_resize(struct session *session, uint32_t width, uint32_t height,
-		uint32_t scale_percent)
+void session_resize(struct session *session, const struct desk_layout *layout)
 {
 	struct wire_session_resize resize = {
-			.width = width,
-			.height = height,
-			.scale_percent = scale_percent,
+			.width = layout->width,
+			.height = layout->height,
+			.scale_percent = layout->scale_percent,
+			.monitor_count = layout->count,
 	};
 
+	memcpy(resize.monitors, layout->monitors, layout->count * sizeof(layout->monitors[0]));
 	wire_init(&resize, WIRE_SESSION_RESIZE);
 	wire_send(session->channel, &resize, NULL, 0);
 }

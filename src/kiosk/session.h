@@ -9,6 +9,7 @@
 
 #include "base/loop.h"
 #include "input/input.h"
+#include "kiosk/desk.h"
 #include "kiosk/frames.h"
 #include "kiosk/pixels.h"
 #include "kms/display.h"
@@ -61,11 +62,12 @@ const struct session_cursor *session_cursor(const struct session *session);
 
 /* Keys as they come; a repeat or release of a key whose press was not sent is dropped. */
 void session_key(struct session *session, const struct input_event *event);
-/* Motion, buttons and wheel at x, y of the picture. */
+/* Motion, buttons and wheel at x, y of the picture. A release without its press is dropped. */
 void session_pointer(struct session *session, const struct input_event *event, int32_t x,
 		int32_t y);
+/* A button was pressed there and is still held: all that the mouse does is the session's. */
+bool session_has_button(const struct session *session);
 void session_locks(struct session *session, struct input_locks locks);
-void session_resize(struct session *session, uint32_t width, uint32_t height,
-		uint32_t scale_percent);
+void session_resize(struct session *session, const struct desk_layout *layout);
 
 #endif

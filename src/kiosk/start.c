@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_WIDTH = 1280, DEFAULT_HEIGHT = 720 };
-
 static void fill_user(const struct kiosk_state *state, struct wire_session_start *ret)
 {
 	const struct kiosk_credentials *credentials = &state->credentials;
@@ -63,7 +61,7 @@ static enum wire_decoder decoder_of(enum conf_decoder decoder)
 	return WIRE_DECODER_AUTO;
 }
 
-void start_fill(const struct kiosk_state *state, struct ui_size size,
+void start_fill(const struct kiosk_state *state, const struct desk_layout *layout,
 		struct wire_session_start *ret)
 {
 	const struct conf *conf = &state->conf;
@@ -71,9 +69,11 @@ void start_fill(const struct kiosk_state *state, struct ui_size size,
 	memset(ret, 0, sizeof(*ret));
 	snprintf(ret->host, sizeof(ret->host), "%s", state->target.host);
 	ret->port = state->target.port;
-	ret->scale_percent = conf->display.scale_percent;
-	ret->width = size.width ? size.width : DEFAULT_WIDTH;
-	ret->height = size.height ? size.height : DEFAULT_HEIGHT;
+	ret->scale_percent = (uint16_t)layout->scale_percent;
+	ret->width = layout->width;
+	ret->height = layout->height;
+	ret->monitor_count = layout->count;
+	memcpy(ret->monitors, layout->monitors, layout->count * sizeof(layout->monitors[0]));
 	ret->security = security_of(state->target.security);
 	ret->decoder = decoder_of(conf->video.decoder);
 	ret->has_rdpevor = conf->video.has_rdpevor;

@@ -3,13 +3,14 @@
 #ifndef KIOSK_START_H
 #define KIOSK_START_H
 
+#include "kiosk/desk.h"
 #include "kiosk/step.h"
 
 /*
- * Fill START from the state's target, credentials and config; `size` is the first output's.
+ * Fill START from the state's target, credentials and config, and the outputs it is to use.
  * "DOMAIN\user" typed as user name is split; a typed domain goes before the desktop's hint.
  */
-void start_fill(const struct kiosk_state *state, struct ui_size size,
+void start_fill(const struct kiosk_state *state, const struct desk_layout *layout,
 		struct wire_session_start *ret);
 
 #endif

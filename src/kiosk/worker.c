@@ -33,7 +33,7 @@ static void on_cursor(void *data)
 	view_flush(kiosk->view);
 }
 
-/* Only while the mouse is on the desktop's own output and nobody else has it. */
+/* Only while the mouse is on the desktop and nobody else has it. */
 static void on_warp(void *data, int32_t x, int32_t y)
 {
 	struct kiosk *kiosk = data;
@@ -41,14 +41,23 @@ static void on_warp(void *data, int32_t x, int32_t y)
 	int32_t old_x, old_y;
 
 	if (kiosk->state.screen != UI_SESSION ||
-			pointer_output(&kiosk->pointer, &area, &old_x, &old_y) > 0)
+			!view_to_desktop(kiosk->view, &kiosk->pointer, &old_x, &old_y))
 		return;
-	view_from_desktop(kiosk->view, &x, &y);
-	kiosk->pointer.x = x;
-	kiosk->pointer.y = y;
+	view_from_desktop(kiosk->view, x, y, &kiosk->pointer);
 	pointer_clamp(&kiosk->pointer, &area);
 	view_set_pointer(kiosk->view, &kiosk->pointer);
 	view_flush(kiosk->view);
+}
+
+static int import(void *data, const struct display_buffer_info *info, struct display_buffer **ret)
+{
+	struct kiosk *kiosk = data;
+	struct err err;
+	int code = display_import(kiosk->display, info, ret, &err);
+
+	if (code < 0)
+		log_debug("a video's buffer is read from memory: %s", err.text);
+	return code;
 }
 
 static void on_leds(void *data, struct input_locks locks)
@@ -167,6 +176,8 @@ void kiosk_open_sessions(struct kiosk *kiosk)
 			.on_dial = on_dial,
 			.on_ended = on_ended,
 			.on_gone = on_gone,
+			.import = import,
+			.forget = display_buffer_destroy,
 			.data = kiosk,
 	};
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a session is told, and where the mouse is. */
+/* What a session is told. */
 #include "unit/test.h"
 
-#include <math.h>
-
-#include "kiosk/pointer.h"
 #include "kiosk/start.h"
 
 static const struct {
@@ -25,7 +22,8 @@ static void test_start(void)
 {
 	static struct kiosk_state state;
 	static struct wire_session_start start;
-	struct ui_size size = {1920, 1080, 100};
+	struct desk_layout layout = {
+			1920, 1080, 100, 1, {{.width = 1920, .height = 1080, .is_primary = 1}}};
 
 	kiosk_init(&state, 0);
 	strcpy(state.target.host, "rds.example.org");
@@ -35,7 +33,7 @@ static void test_start(void)
 			strcpy(state.credentials.user, users[i].typed);
 			strcpy(state.credentials.domain, users[i].domain);
 			strcpy(state.target.domain, users[i].hint);
-			start_fill(&state, size, &start);
+			start_fill(&state, &layout, &start);
 			CHECK_TEXT(start.user, users[i].user_sent);
 			CHECK_TEXT(start.domain, users[i].domain_sent);
 		}
@@ -45,7 +43,7 @@ static void test_start(void)
 		strcpy(state.conf.identity.device, "A-VERY-LONG-NAME-OF-A-DEVICE-THAT-IS-CUT");
 		strcpy(state.credentials.password, "secret");
 		state.target.trust = CONF_TRUST_CA;
-		start_fill(&state, size, &start);
+		start_fill(&state, &layout, &start);
 		CHECK_TEXT(start.host, "rds.example.org");
 		CHECK_INT(start.port, 3390);
 		CHECK_INT(start.ca_size, strlen(state.conf.ca));
@@ -57,52 +55,17 @@ static void test_start(void)
 		state.target.trust = CONF_TRUST_PINNED;
 		state.target.pin_count = 2;
 		state.target.pins[1][31] = 9;
-		start_fill(&state, (struct ui_size){0, 0, 100}, &start);
+		start_fill(&state, &layout, &start);
 		CHECK_INT(start.pin_count, 2);
 		CHECK_INT(start.pins[1][31], 9);
 		CHECK_INT(start.ca_size, 0);
-		CHECK(start.width > 0 && start.height > 0);
-	}
-}
-
-static void test_pointer(void)
-{
-	struct pointer_area area = {2, {800, 1000}, {600, 500}}, none = {0};
-	struct pointer pointer = {0};
-	int32_t x, y;
-
-	TEST("the mouse stays on the outputs") {
-		pointer_move(&pointer, &area, -5, -5);
-		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 0);
-		CHECK(x == 0 && y == 0 && pointer.is_seen);
-		pointer_move(&pointer, &area, 1e9, 1e9);
-		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 1);
-		CHECK(x == 999 && y == 499);
-		pointer_move(&pointer, &area, -1000, 1e9);
-		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 0);
-		CHECK(x == 799 && y == 599);
-		pointer_move(&pointer, &area, (double)NAN, 0);
-		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 0);
-		CHECK_INT(x, 0);
-	}
-	TEST("an absolute place counts in the whole area") {
-		pointer_place(&pointer, &area, 0.5, 0.5);
-		CHECK_INT(pointer_output(&pointer, &area, &x, &y), 1);
-		CHECK(x == 100 && y == 300);
-		pointer_place(&pointer, &area, 1.0, 1.0);
-		pointer_output(&pointer, &area, &x, &y);
-		CHECK(x == 999 && y == 499);
-	}
-	TEST("without outputs there is no place to go") {
-		pointer_move(&pointer, &none, 10, 10);
-		pointer_clamp(&pointer, &none);
-		CHECK_INT(pointer_output(&pointer, &none, &x, &y), 0);
+		CHECK_INT(start.monitor_count, 1);
+		CHECK_INT(start.monitors[0].width, 1920);
 	}
 }
 
 int main(void)
 {
 	test_start();
-	test_pointer();
 	TEST_END();
 }

@@ -91,7 +91,7 @@ static void show(struct stage *stage, enum ui_screen screen, const char *message
 		model.message_count = 1;
 		strcpy(model.messages[0].text, message);
 	}
-	view_set_model(stage->view, &model, 100);
+	view_set_model(stage->view, &model);
 	view_flush(stage->view);
 }
 

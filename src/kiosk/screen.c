@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kiosk's outputs: what the config wants of them, what comes and goes, what a session hears. */
+#include "base/log.h"
+#include "base/text.h"
+#include "kiosk/parts.h"
+
+void kiosk_show(struct kiosk *kiosk)
+{
+	struct ui_model model;
+	struct kiosk_event event;
+	bool is_done;
+
+	kiosk_model(&kiosk->state, &model);
+	view_set_model(kiosk->view, &model);
+	text_wipe(&model, sizeof(model));
+	view_set_pointer(kiosk->view, &kiosk->pointer);
+	is_done = view_flush(kiosk->view);
+	control_changed(kiosk->control, is_done);
+	if (kiosk->state.confirmed == kiosk->state.revision || !view_has_model(kiosk->view))
+		return;
+	event = (struct kiosk_event){.kind = KIOSK_SHOWN,
+			.now_ms = loop_now_ms(),
+			.revision = kiosk->state.revision};
+	kiosk_feed(kiosk, &event);
+}
+
+/* A session that is told nothing keeps its layout. */
+static void tell_session(struct kiosk *kiosk)
+{
+	struct desk_layout layout;
+
+	if (!kiosk->session || view_desk(kiosk->view)->count == 0)
+		return;
+	desk_layout(view_desk(kiosk->view), &layout);
+	session_resize(kiosk->session, &layout);
+}
+
+static void log_desk(const struct desk *desk)
+{
+	for (unsigned i = 0; i < desk->count; i++) {
+		const struct desk_output *output = &desk->outputs[i];
+
+		log_info("screen %u: %u x %u pixels at %d, %d, scale %u %%%s", i + 1, output->width,
+				output->height, output->x, output->y, output->scale_percent,
+				output->is_primary ? ", primary" : "");
+	}
+	if (desk->left_out > 0)
+		log_warn("%u screens do not fit into one desktop of %d pixels", desk->left_out,
+				WIRE_SIDE_MAX);
+}
+
+static void on_outputs(void *data)
+{
+	struct kiosk *kiosk = data;
+	struct pointer_area area;
+
+	if (!kiosk->view)
+		return; /* the display is still being made */
+	view_outputs_changed(kiosk->view);
+	area = view_area(kiosk->view);
+	pointer_clamp(&kiosk->pointer, &area);
+	log_desk(view_desk(kiosk->view));
+	tell_session(kiosk);
+	kiosk_show(kiosk);
+}
+
+static void on_shown(void *data, struct display_output *output, int64_t time_us)
+{
+	struct kiosk *kiosk = data;
+
+	(void)time_us;
+	if (!kiosk->view)
+		return;
+	view_shown(kiosk->view, output);
+	kiosk_show(kiosk);
+}
+
+static void on_lost(void *data, const char *why)
+{
+	struct kiosk *kiosk = data;
+
+	log_error("the screen is lost: %s", why);
+	loop_quit(kiosk->loop, 1);
+}
+
+static bool take_frame(void *data, struct session_frame *ret)
+{
+	struct kiosk *kiosk = data;
+
+	return kiosk->session && session_take_frame(kiosk->session, ret);
+}
+
+int kiosk_open_display(struct kiosk *kiosk, struct err *err)
+{
+	const struct kiosk_options *options = &kiosk->options;
+	struct display_handler handler = {on_outputs, on_shown, on_lost, kiosk};
+	struct display_kms_options kms = {
+			.path = options->card,
+			.width = kiosk->state.conf.display.width,
+			.height = kiosk->state.conf.display.height,
+	};
+	struct view_handler view_handler = {take_frame, kiosk};
+	int code = options->headless_count > 0
+	                           ? display_create_headless(kiosk->loop, options->headless_sizes,
+						     options->headless_count, &handler,
+						     &kiosk->display, err)
+	                           : display_create_kms(kiosk->loop, &kms, &handler,
+						     &kiosk->display, err);
+
+	if (code < 0)
+		return code;
+	kiosk->mode[0] = kms.width;
+	kiosk->mode[1] = kms.height;
+	kiosk->view = view_create(kiosk->display, kiosk->ui, &view_handler);
+	return 0;
+}
+
+/* Another mode needs a new display; one that can't be had ends us, and we come back afresh. */
+void kiosk_apply_display(struct kiosk *kiosk)
+{
+	const struct conf_display *wanted = &kiosk->state.conf.display;
+	struct err err;
+
+	if (kiosk->options.headless_count > 0 ||
+			(kiosk->mode[0] == wanted->width && kiosk->mode[1] == wanted->height)) {
+		tell_session(kiosk);
+		return;
+	}
+	view_destroy(own_take(kiosk->view));
+	display_destroy(own_take(kiosk->display));
+	if (kiosk_open_display(kiosk, &err) < 0) {
+		log_error("%s", err.text);
+		exit(1);
+	}
+	if (kiosk->state.is_dark)
+		view_set_power(kiosk->view, false);
+	on_outputs(kiosk);
+}
