@@ -51,6 +51,12 @@ static const struct {
 		{"{\"keyboard\":{\"layout\":\"dk;rm\"}}",
 				"keyboard.layout: \"dk;rm\" is not XKB names", false},
 		{"{\"keyboard\":{\"layout\":\"\"}}", "keyboard.layout: must not be empty", false},
+		{"{\"power\":{\"day_start\":\"7:00\"}}", "power.day_start: \"7:00\" is not a time",
+				false},
+		{"{\"power\":{\"day_start\":\"24:00\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"day_end\":\"12:60\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"day_end\":\"12-30\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"dim_percent\":5}}", "5 is not a whole number in 10..100", false},
 		{"{\"keyboard\":{\"num_lock\":true}}", "true or false where a text", false},
 		{"{\"keyboard\":{\"slow_keys_ms\":5001}}", "5001 is not a whole number in 0..5000",
 				false},
@@ -89,7 +95,7 @@ static const struct {
 				"display.monitors.a.x: is missing", true},
 		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":40000,\"y\":0}}}}",
 				"display.monitors.a.x: 40000 is not a whole number in "
-                                "-32767..32767",
+				"-32767..32767",
 				false},
 		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"x\":0,\"y\":-32768}}}}",
 				"display.monitors.a.y: -32768 is not a whole number in", false},
@@ -114,7 +120,7 @@ static const struct {
 				"display.monitors.a.height: 1920 x 0 is no mode", true},
 		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\",\"refresh_hz\":501}}}}",
 				"display.monitors.a.refresh_hz: 501 is not a whole number in "
-                                "0..500",
+				"0..500",
 				false},
 		{"{\"display\":{\"monitors\":{\"1\":{},\"2\":{},\"3\":{},\"4\":{},\"5\":{},"
 		 "\"6\":{},\"7\":{},\"8\":{},\"9\":{}}}}",
@@ -291,6 +297,8 @@ static void test_good(void)
 		CHECK_INT(conf.keyboard.repeat_per_second, 30);
 		CHECK_INT(conf.keyboard.num_lock, CONF_NUM_LOCK_ON);
 		CHECK_INT(conf.keyboard.bounce_keys_ms, 80);
+		CHECK_TEXT(conf.power.day_start, "06:30");
+		CHECK_INT(conf.power.dim_percent, 40);
 		CHECK(conf.mouse.is_left_handed && conf.mouse.has_tap_to_click);
 		CHECK_INT(conf.mouse.speed, 60);
 		CHECK_TEXT(conf.devices.trusted_keyboards, "05e0:1200,0c2e:0b61");
@@ -434,7 +442,7 @@ static const struct {
 				"\"h\",\"order\":1}}}",
 				"desktops: a b -> b a\n"},
 		{"{\"display\":{\"monitors\":{\"a\":{\"maker\":\"DEL\"},\"b\":{\"maker\":\"DEL\"}}}"
-                 "}",
+		 "}",
 				"{\"display\":{\"arrangement\":\"mirror\",\"monitors\":{\"a\":{"
 				"\"maker\":\"DEL\",\"x\":-5,\"y\":0},\"c\":{\"maker\":\"DEL\"}}}}",
 				"display.arrangement: extend -> mirror\n"
