@@ -75,12 +75,11 @@ enum kiosk_action_kind {
 	KIOSK_DO_FORWARD, /* the event's input goes to `session` */
 	KIOSK_DO_SERVER,  /* send the state's server field to the agent: try there, now */
 	KIOSK_DO_REPORT, /* tell the agent: `is_on` a session runs, else `reason` of the last end */
-	KIOSK_DO_CONFIG_UP,  /* tell the agent that `revision` stands */
-	KIOSK_DO_KEYBOARD,   /* the state's keyboard config changed */
-	KIOSK_DO_LOCALE,     /* the state's language or time zone changed */
-	KIOSK_DO_DISPLAY,    /* the state's display config changed */
-	KIOSK_DO_POWER,      /* screens on or off: `is_on` */
-	KIOSK_DO_BRIGHTNESS, /* of the screens: `percent` */
+	KIOSK_DO_CONFIG_UP, /* tell the agent that `revision` stands */
+	KIOSK_DO_KEYBOARD,  /* the state's keyboard config changed */
+	KIOSK_DO_LOCALE,    /* the state's language or time zone changed */
+	KIOSK_DO_DISPLAY,   /* the state's display config changed */
+	KIOSK_DO_POWER,     /* screens on or off: `is_on` */
 };
 
 struct kiosk_action {
@@ -88,7 +87,6 @@ struct kiosk_action {
 	uint32_t session;
 	uint64_t revision;
 	bool is_on;
-	unsigned percent;
 	enum reason reason;
 };
 
@@ -130,10 +128,9 @@ struct kiosk_state {
 
 	struct ui_field fields[UI_FIELDS];
 	enum ui_target focus, hover, pressed;
-	bool is_caps_lock_on, is_password_shown, is_dim, is_dark;
-	uint32_t waking_code; /* the key that lit the screen and is still down; 0: none */
-	int64_t input_ms;     /* last input of a person */
-	int64_t lit_ms;       /* when something else last lit the screens */
+	bool is_caps_lock_on, is_password_shown, is_dark;
+	int64_t input_ms; /* last input of a person */
+	int64_t lit_ms;   /* when something else last lit the screens */
 	unsigned closed_count;
 	struct conf_message closed[CONF_MESSAGES_MAX]; /* banners that were read in a session */
 

@@ -313,8 +313,12 @@ void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 	if (event->input.kind == INPUT_DEVICES)
 		return;
 	state->input_ms = state->now_ms;
-	if (step_wake(state, &event->input, actions))
+	if (state->is_dark) {
+		/* What wakes the screen was typed blindly. */
+		state->is_dark = false;
+		step_do(actions, KIOSK_DO_POWER)->is_on = true;
 		return;
+	}
 	if (state->screen == UI_SESSION)
 		session_input(state, event, actions);
 	else

@@ -23,6 +23,7 @@
 #include "base/own.h"
 #include "session/dial.h"
 #include "session/failure.h"
+#include "session/graphics.h"
 #include "session/guard.h"
 #include "session/resize.h"
 #include "session/screen.h"
@@ -216,11 +217,25 @@ static void on_handles(void *data, uint32_t events)
 	struct session *session = data;
 
 	(void)events;
+	session->is_full = graphics_is_full(session);
+	if (session->is_full) {
+		loop_watch_set(session->rdp_watch, 0);
+		return;
+	}
 	bool goes_on = freerdp_check_event_handles(session->rdp) &&
 	               !freerdp_shall_disconnect_context(session->rdp);
 	if (goes_on && watch_handles(session) == 0)
 		return;
 	session->is_connected = false;
+}
+
+void connect_go_on(struct session *session)
+{
+	if (!session->is_full || graphics_is_full(session))
+		return;
+	session->is_full = false;
+	if (session->rdp_watch)
+		loop_watch_set(session->rdp_watch, EPOLLIN);
 }
 
 /* FreeRDP's descriptors of this moment; they rarely change. */

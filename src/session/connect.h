@@ -15,6 +15,9 @@ int connect_prepare(struct err *err);
  */
 int connect_open(struct session *session, int limit_ms, struct err *err);
 
+/* The decoder got on: the server is read from again. */
+void connect_go_on(struct session *session);
+
 /* Why it ended; `*detail` as in failure_reason. */
 enum reason connect_reason(struct session *session, uint32_t *detail);
 

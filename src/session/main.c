@@ -16,11 +16,14 @@
 #include "session/connect.h"
 #include "session/dial.h"
 #include "session/failure.h"
+#include "session/graphics.h"
 #include "session/input.h"
+#include "session/present.h"
 #include "session/resize.h"
 #include "session/screen.h"
 #include "session/session.h"
 #include "session/start.h"
+#include "video/video.h"
 
 enum {
 	WIRE_FD = 3,
@@ -98,6 +101,21 @@ static int on_release(void *data, const void *message, int *fds)
 	return r;
 }
 
+static int on_release_buffer(void *data, const void *message, int *fds)
+{
+	const struct wire_session_release_buffer *release = message;
+	struct session *session = data;
+	struct present *present = graphics_present(session);
+
+	(void)fds;
+	if (!present) /* the pipeline is gone, and its pictures with it */
+		return 0;
+	int r = present_release(present, release->pool, release->number);
+	if (r == 0 && session->is_connected)
+		screen_send(session);
+	return r;
+}
+
 static int on_resize(void *data, const void *message, int *fds)
 {
 	const struct wire_session_resize *resize = message;
@@ -141,6 +159,7 @@ static const struct wire_rule rules[] = {
 		RULE(LOCKS, locks, 0, SESSION_STARTED, on_locks),
 		RULE(POINTER, pointer, 0, SESSION_STARTED, on_pointer),
 		RULE(RELEASE, release, 0, SESSION_STARTED, on_release),
+		RULE(RELEASE_BUFFER, release_buffer, 0, SESSION_STARTED, on_release_buffer),
 		RULE(RESIZE, resize, 0, SESSION_STARTED, on_resize),
 		RULE(STOP, stop, 0, SESSION_NEW | SESSION_STARTED, on_stop),
 };
@@ -322,6 +341,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	quieten_freerdp();
+	video_prepare();
 	if (connect_prepare(&err) < 0 || enter_sandbox(&options, &err) < 0) {
 		log_error("%s", err.text);
 		return 2;

@@ -40,7 +40,8 @@ static int make_memory(struct picture *picture, struct err *err)
 
 int picture_resize(struct picture *picture, uint32_t width, uint32_t height, struct err *err)
 {
-	struct picture new = {.pool = picture->pool + 1, .fd = -1};
+	struct picture new = {
+			.pool = picture->pool + 1, .fd = -1, .bytes_copied = picture->bytes_copied};
 
 	if (width < 1 || width > WIRE_SIDE_MAX || height < 1 || height > WIRE_SIDE_MAX)
 		return err_set(err, EINVAL, "a desktop of %u x %u: sides of 1..%d were expected",
@@ -64,6 +65,11 @@ void picture_damage(struct picture *picture, struct wire_rect rect)
 	damage_add(&picture->unsent, rect, picture->width, picture->height);
 	for (unsigned i = 0; i < WIRE_SLOTS; i++)
 		damage_add(&picture->missing[i], rect, picture->width, picture->height);
+}
+
+bool picture_is_new(const struct picture *picture)
+{
+	return picture->unsent.count > 0;
 }
 
 /* The free slot that misses least: fewer bytes to copy, fewer pages ever touched. */
@@ -128,6 +134,11 @@ static int copy_rect(const struct picture *picture, unsigned slot, const struct 
 	return 0;
 }
 
+static uint64_t size_of(const struct wire_rect *rect)
+{
+	return (uint64_t)(rect->x2 - rect->x1) * (uint64_t)(rect->y2 - rect->y1) * 4;
+}
+
 bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t source_stride,
 		struct wire_session_frame *frame)
 {
@@ -139,6 +150,8 @@ bool picture_take_frame(struct picture *picture, const uint8_t *source, uint32_t
 		if (copy_rect(picture, (unsigned)slot, &picture->missing[slot].rects[i], source,
 				    source_stride) < 0)
 			return false;
+	for (unsigned i = 0; i < picture->missing[slot].count; i++)
+		picture->bytes_copied += size_of(&picture->missing[slot].rects[i]);
 	picture->missing[slot].count = 0;
 	picture->is_lent[slot] = true;
 	frame->pool = picture->pool;

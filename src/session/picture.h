@@ -20,6 +20,7 @@ struct picture {
 	bool is_lent[WIRE_SLOTS];
 	struct damage missing[WIRE_SLOTS]; /* against the newest picture */
 	struct damage unsent;              /* against the last frame sent */
+	uint64_t bytes_copied;             /* into all pools so far */
 };
 
 void picture_init(struct picture *picture);
@@ -30,6 +31,9 @@ int picture_resize(struct picture *picture, uint32_t width, uint32_t height, str
 
 /* Something changed at `rect` of the source. */
 void picture_damage(struct picture *picture, struct wire_rect rect);
+
+/* Something changed since the last frame. */
+bool picture_is_new(const struct picture *picture);
 
 /*
  * When something changed and a slot is free: bring the slot up to date from `source` (same

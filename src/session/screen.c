@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gdi draws everything, ordinary orders and all codecs of the graphics pipeline, into one
- * private XRGB buffer; what it marks as invalid goes into the pool's slots. A decoder that
- * hands over pictures of its own replaces callbacks of the pipeline where session/codecs.c
- * does, and nothing here.
+ * private XRGB buffer; what it marks as invalid goes into the pool's slots. H.264 goes past it
+ * (session/graphics.h); where it is on a plane, FRAME says so together with the picture below it.
  */
 #include "session/screen.h"
 
@@ -13,6 +12,8 @@
 #include "base/log.h"
 #include "session/codecs.h"
 #include "session/cursor.h"
+#include "session/graphics.h"
+#include "session/present.h"
 
 static bool send_pool(struct session *session, uint32_t width, uint32_t height)
 {
@@ -33,16 +34,41 @@ static bool send_pool(struct session *session, uint32_t width, uint32_t height)
 	return wire_send(session->channel, &message, &picture->fd, 1) == 0;
 }
 
+/*
+ * The desktop's picture and the video's change together: while one of them must wait for the
+ * kiosk, so does the other. False: not now, or nothing is new.
+ */
+static bool take_frame(struct session *session, const rdpGdi *gdi, struct wire_session_frame *frame)
+{
+	struct present *present = graphics_present(session);
+
+	frame->slot = WIRE_SLOT_NONE;
+	if (present && !present_can_be_sent(present))
+		return false;
+	if (picture_is_new(session->picture)) {
+		if (!picture_take_frame(session->picture, gdi->primary_buffer, gdi->stride, frame))
+			return false;
+	} else if (!present || !present_is_new(present)) {
+		return false;
+	}
+	frame->pool = session->picture->pool;
+	if (present && present_fill(present, session->channel, &frame->video) < 0)
+		log_warn("a picture of the video cannot be shown");
+	return true;
+}
+
 void screen_send(struct session *session)
 {
 	const rdpGdi *gdi = session->rdp->gdi;
+	const struct present *present = graphics_present(session);
 	struct wire_session_frame frame = {0};
 
+	session->has_painted |= present && present->wanted;
 	if (!gdi || session->is_ended || !session->has_painted ||
 			gdi->width != session->picture->width ||
 			gdi->height != session->picture->height)
 		return;
-	if (!picture_take_frame(session->picture, gdi->primary_buffer, gdi->stride, &frame))
+	if (!take_frame(session, gdi, &frame))
 		return;
 	wire_init(&frame, WIRE_SESSION_FRAME);
 	session_set_phase(session, WIRE_PHASE_SHOWING);
@@ -138,10 +164,12 @@ void screen_set_pipeline(struct session *session, RdpgfxClientContext *gfx)
 		return;
 	}
 	session->gfx = gfx;
+	graphics_open(session, gfx);
 }
 
 void screen_drop_pipeline(struct session *session, RdpgfxClientContext *gfx)
 {
+	graphics_close(session);
 	codecs_close_pipeline(session, gfx);
 	session->gfx = NULL;
 }

@@ -33,6 +33,7 @@ struct session {
 	int rdp_epoll;
 	int rdp_fds[MAXIMUM_WAIT_OBJECTS]; /* as they are in rdp_epoll */
 	unsigned rdp_fd_count;
+	bool is_full; /* nothing is read from the server until the decoder got on */
 
 	struct wire_session_start start; /* wiped of secrets once FreeRDP has them */
 	bool is_started;
@@ -58,8 +59,10 @@ struct session {
 	struct {
 		pcRdpgfxResetGraphics reset_graphics;
 		pcRdpgfxSurfaceCommand surface_command;
-	} pipeline;      /* gdi's own, behind ours */
-	bool has_planar; /* the planar decoder has the desktop's size */
+	} pipeline;                /* gdi's own, behind ours */
+	struct graphics *graphics; /* our callbacks of it, before gdi's; NULL: as gfx */
+	uint32_t video_pool;       /* the newest that the kiosk heard of, of pipelines before */
+	bool has_planar;           /* the planar decoder has the desktop's size */
 	DispClientContext *disp;
 	bool is_disp_ready; /* the server said its limits */
 	struct monitors_limits limits;

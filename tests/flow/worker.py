@@ -189,7 +189,7 @@ class Worker:
         self.frames += 1
         self.on_video(frame.video)
         if frame.slot == NO_SLOT:
-            assert frame.rect_count == 0 and frame.video.pool, "a frame with nothing in it"
+            assert frame.rect_count == 0 and self.shown is not None, "no picture of the desktop yet"
             return
         assert frame.pool == self.pool and frame.slot < 3 and 1 <= frame.rect_count <= 32
         assert frame.slot != self.shown, "the slot is still the kiosk's"

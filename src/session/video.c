@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session/video.h"
+
+#include <errno.h>
+#include <freerdp/gdi/gdi.h>
+#include <freerdp/gdi/gfx.h>
+#include <freerdp/gdi/region.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/own.h"
+#include "session/screen.h"
+#include "session/surface.h"
+
+static struct video_surface *find(struct video *video, UINT16 id)
+{
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
+		if (video->surfaces[i] && video->surfaces[i]->id == id)
+			return video->surfaces[i];
+	return NULL;
+}
+
+static bool is_in_frame(const struct video *video)
+{
+	return video->session->rdp->gdi->inGfxFrame;
+}
+
+static void place(struct video *video)
+{
+	struct wire_video where = {0};
+
+	if (!video->shown || !surface_place(video->gfx, video->shown, &where)) {
+		present_want_none(&video->present);
+		return;
+	}
+	present_want(&video->present, video->shown->main, video->shown->number, &where);
+}
+
+/* Surfaces to the desktop's picture; each that changed ends in screen_send. */
+static void output(struct video *video)
+{
+	place(video);
+	if (is_in_frame(video))
+		return;
+	if (video->gfx->UpdateSurfaces(video->gfx) != CHANNEL_RC_OK)
+		log_debug("the surfaces could not be drawn");
+	screen_send(video->session);
+}
+
+/* Nobody else's turn while the one on the plane moves. */
+static bool may_show(const struct video *video, const struct video_surface *surface)
+{
+	const struct video_surface *shown = video->shown;
+
+	if (shown && shown != surface && surface_is_moving(shown))
+		return false;
+	return surface_fits_plane(video->gfx, surface);
+}
+
+static void leave(struct video *video, struct video_surface *surface)
+{
+	struct ownership_work work = {0};
+
+	ownership_leave(&surface->ownership, &work);
+	surface_convert(video, surface, &work, true);
+	if (video->shown == surface)
+		video->shown = NULL;
+}
+
+static void show(struct video *video, struct video_surface *surface)
+{
+	struct ownership_work work = {0};
+
+	if (video->shown && video->shown != surface)
+		leave(video, video->shown);
+	video->shown = surface;
+	ownership_simplify(&surface->ownership, WIRE_VISIBLE_MAX, &work);
+	surface_convert(video, surface, &work, true);
+	if (!surface_fits_plane(video->gfx, surface) || !surface_shape_fits(video->gfx, surface))
+		leave(video, surface);
+}
+
+/* What the decoder has for one surface. */
+static void take(struct video *video, struct video_surface *surface)
+{
+	struct ownership_work work = {0};
+	struct ownership_now now;
+
+	if (!surface_take(surface, &now))
+		return;
+	now.ms = loop_now_ms();
+	now.may_show = may_show(video, surface);
+	ownership_decoded(&surface->ownership, &now, &work);
+	surface_convert(video, surface, &work, true);
+	if (surface->ownership.plane.count > 0)
+		show(video, surface);
+}
+
+static void keep_ticking(struct video *video)
+{
+	const struct video_surface *shown = video->shown;
+	bool shall_tick = shown && (shown->ownership.is_avc444 || surface_is_moving(shown));
+
+	if (shall_tick == video->is_ticking)
+		return;
+	video->is_ticking = shall_tick;
+	loop_timer_set(video->tick, shall_tick ? OWNERSHIP_TICK_MS : -1);
+}
+
+static void on_decoded(void *data)
+{
+	struct video *video = data;
+
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
+		if (video->surfaces[i])
+			take(video, video->surfaces[i]);
+	keep_ticking(video);
+	output(video);
+	video->on_done(video->data);
+}
+
+static void on_tick(void *data)
+{
+	struct video *video = data;
+	struct ownership_work work = {0};
+
+	video->is_ticking = false;
+	if (!video->shown)
+		return;
+	ownership_tick(&video->shown->ownership, &work);
+	surface_convert(video, video->shown, &work, true);
+	if (video->shown->ownership.plane.count == 0)
+		video->shown = NULL;
+	keep_ticking(video);
+	output(video);
+}
+
+int video_open(struct session *session, RdpgfxClientContext *gfx, uint32_t backends,
+		void (*on_done)(void *data), void *data, struct video **ret, struct err *err)
+{
+	OWNED(memory) struct video *video = own_alloc(sizeof(*video));
+
+	video->session = session;
+	video->gfx = gfx;
+	video->on_done = on_done;
+	video->data = data;
+	int r = decode_create(session->loop, backends, on_decoded, video, &video->decode, err);
+	if (r < 0)
+		return r;
+	present_init(&video->present, session->video_pool);
+	video->tick = loop_add_timer(session->loop, on_tick, video);
+	*ret = own_take(video);
+	return 0;
+}
+
+static void log_figures(const struct video *video)
+{
+	struct decode_figures figures = decode_figures(video->decode);
+	const char *backend = decode_backend(video->decode);
+
+	if (figures.packets == 0)
+		return;
+	log_info("video: %s decoded %" PRIu64 " of %" PRIu64 " packets, %" PRIu64
+		 " pictures were shown on a plane, %" PRIu64
+		 " dropped for newer ones; copied bytes: "
+		 "%" PRIu64 " of packets, %" PRIu64 " of pictures, %" PRIu64 " converted, "
+		 "%" PRIu64 " of the desktop",
+			backend ? backend : "nobody", figures.frames, figures.packets,
+			video->present.shown, figures.dropped, figures.bytes_in,
+			figures.bytes_copied, video->bytes_converted,
+			video->session->picture->bytes_copied);
+}
+
+void video_close(struct video *video)
+{
+	if (!video)
+		return;
+	log_figures(video);
+	loop_timer_remove(video->tick);
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
+		surface_destroy(video->surfaces[i]);
+	decode_destroy(video->decode);
+	video->session->video_pool = video->present.pool;
+	present_finish(&video->present);
+	free(video);
+}
+
+/* -- commands -- */
+
+static struct video_surface *open_surface(struct video *video, const gdiGfxSurface *gdi)
+{
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++) {
+		if (video->surfaces[i])
+			continue;
+		struct decode_stream *stream = decode_stream_open(video->decode);
+		if (!stream)
+			break;
+		video->surfaces[i] = surface_create(gdi, stream, ++video->streams);
+		return video->surfaces[i];
+	}
+	if (!video->has_complained)
+		log_warn("more than %d surfaces with H.264: the others stay as they are",
+				DECODE_STREAMS_MAX);
+	video->has_complained = true;
+	return NULL;
+}
+
+static void push(struct video *video, struct video_surface *surface,
+		const RDPGFX_AVC420_BITMAP_STREAM *stream, enum ownership_kind kind)
+{
+	uint64_t number;
+
+	if (stream->length == 0)
+		return;
+	int r = decode_push(surface->stream, kind == OWNERSHIP_AUXILIARY, stream->data,
+			stream->length, &number);
+	if (r < 0) {
+		log_warn("a packet of video is lost: %s", strerror(-r));
+		return;
+	}
+	video->pushed = number;
+	surface_queue(surface, number, kind, stream);
+}
+
+/* LC of [MS-RDPEGFX] 2.2.4.5: 0 both, 1 the main one, 2 the auxiliary one alone. */
+static void push_two(struct video *video, struct video_surface *surface,
+		const RDPGFX_AVC444_BITMAP_STREAM *streams)
+{
+	if (streams->LC == 2) {
+		push(video, surface, &streams->bitstream[0], OWNERSHIP_AUXILIARY);
+		return;
+	}
+	bool has_two = streams->LC == 0 && streams->bitstream[1].length > 0;
+	push(video, surface, &streams->bitstream[0],
+			has_two ? OWNERSHIP_MAIN_OF_TWO : OWNERSHIP_MAIN);
+	surface->ownership.is_avc444 = true;
+	if (has_two)
+		push(video, surface, &streams->bitstream[1], OWNERSHIP_AUXILIARY);
+}
+
+bool video_command(struct video *video, const RDPGFX_SURFACE_COMMAND *command, UINT *ret)
+{
+	bool is_444 = command->codecId == RDPGFX_CODECID_AVC444 ||
+	              command->codecId == RDPGFX_CODECID_AVC444v2;
+
+	if (command->codecId != RDPGFX_CODECID_AVC420 && !is_444)
+		return false;
+	UINT16 id = (UINT16)command->surfaceId;
+	const gdiGfxSurface *gdi = video->gfx->GetSurfaceData(video->gfx, id);
+	*ret = CHANNEL_RC_OK;
+	if (!gdi || !command->extra || command->right > gdi->width ||
+			command->bottom > gdi->height) {
+		*ret = ERROR_INVALID_DATA;
+		return true;
+	}
+	struct video_surface *surface = find(video, id);
+	if (!surface)
+		surface = open_surface(video, gdi);
+	if (!surface)
+		return true;
+	surface->is_version2 = command->codecId == RDPGFX_CODECID_AVC444v2;
+	if (is_444)
+		push_two(video, surface, command->extra);
+	else
+		push(video, surface, command->extra, OWNERSHIP_MAIN);
+	return true;
+}
+
+/* -- what gdi does with the same surfaces -- */
+
+static void settle(struct video *video, struct video_surface *surface)
+{
+	if (!decode_wait(video->decode, surface->last_number))
+		log_warn("the decoder is too slow: older pixels are used");
+	take(video, surface);
+}
+
+void video_before_read(struct video *video, UINT16 id, struct wire_rect rect)
+{
+	struct ownership_work work = {0};
+	struct video_surface *surface = find(video, id);
+
+	if (!surface)
+		return;
+	if (ownership_is_pending(&surface->ownership, rect))
+		settle(video, surface);
+	ownership_read(&surface->ownership, rect, &work);
+	surface_convert(video, surface, &work, false);
+}
+
+void video_before_draw(struct video *video, UINT16 id)
+{
+	struct video_surface *surface = find(video, id);
+
+	if (surface && ownership_is_ragged(&surface->ownership))
+		settle(video, surface);
+}
+
+void video_drawn(struct video *video, UINT16 id, struct wire_rect rect)
+{
+	struct video_surface *surface = find(video, id);
+
+	if (!surface)
+		return;
+	ownership_draw(&surface->ownership, rect);
+	if (video->shown != surface)
+		return;
+	if (surface->ownership.plane.count == 0)
+		video->shown = NULL;
+	else
+		show(video, surface);
+}
+
+void video_leave(struct video *video, UINT16 id)
+{
+	struct video_surface *surface = find(video, id);
+
+	if (!surface)
+		return;
+	settle(video, surface);
+	leave(video, surface);
+	place(video);
+	if (video->gfx->UpdateSurfaces(video->gfx) != CHANNEL_RC_OK)
+		log_debug("the surfaces could not be drawn");
+}
+
+void video_remove(struct video *video, UINT16 id)
+{
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++) {
+		if (!video->surfaces[i] || video->surfaces[i]->id != id)
+			continue;
+		if (video->shown == video->surfaces[i])
+			video->shown = NULL;
+		surface_destroy(own_take(video->surfaces[i]));
+	}
+	place(video);
+}
+
+void video_forget(struct video *video)
+{
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
+		if (video->surfaces[i])
+			ownership_forget(&video->surfaces[i]->ownership);
+	video->shown = NULL;
+	place(video);
+}
+
+void video_check(struct video *video)
+{
+	if (video->shown && !surface_fits_plane(video->gfx, video->shown))
+		leave(video, video->shown);
+	place(video);
+}
