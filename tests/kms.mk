@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests on real KMS: programs over src/kms that run on the test kernel.
-.PHONY: kms-test kms-programs uml
-kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/shot
+.PHONY: kms-test kms-random kms-programs uml
+kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/random $(BUILD)/kms/shot
 $(kms_programs): $(BUILD)/kms/%: tests/kms/%.c tests/kms/vkms.c tests/kms/writeback.c $(wildcard tests/kms/*.h tests/unit/*.h) $(kms_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itests $(kms_cflags) $(CFLAGS) $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) -Wl,--start-group $(kms_archives) -Wl,--end-group $(kms_libs)
@@ -13,3 +13,6 @@ uml: kms-programs
 	+@tools/uml/build >/dev/null
 kms-test: all uml
 	+@TYND_BUILD=$(BUILD) tests/run kms
+# The long proof, some minutes: random changes on real KMS against a plain compositor.
+kms-random: uml
+	+@TYND_BUILD=$(BUILD) SEQUENCES=10000 UML_SECONDS=3000 tests/kms/test_random

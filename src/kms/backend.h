@@ -32,13 +32,14 @@ struct display {
 	struct display_stats stats;
 	bool is_on;
 	unsigned brightness; /* percent */
+	struct display_buffer *buffers;
 };
 
 /* Memory of others that is known to the display. */
 struct display_buffer {
-	struct display *display;
+	struct display *display;         /* NULL: it has ended */
 	struct display_buffer_info info; /* with descriptors of our own */
-	bool is_imported;
+	struct display_buffer *next;
 	void *own; /* of the back end */
 };
 
@@ -48,6 +49,9 @@ struct display_output {
 	struct scene staged;  /* what the caller said last */
 	struct scene latched; /* what display_commit asked for; damage: not shown yet */
 };
+
+/* Buffers that outlive their display have nothing to do with it any more. */
+void display_forget_buffers(struct display *display);
 
 /* How many planes pixels of this format lie in. */
 unsigned display_buffer_planes(uint32_t format);

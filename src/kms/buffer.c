@@ -69,12 +69,32 @@ static int check(const struct display_buffer_info *info, struct err *err)
 	return 0;
 }
 
+/* Out of the display's list and its back end. */
+static void detach(struct display_buffer *buffer)
+{
+	struct display *display = buffer->display;
+
+	for (struct display_buffer **at = &display->buffers; *at; at = &(*at)->next)
+		if (*at == buffer) {
+			*at = buffer->next;
+			display->backend->release(buffer);
+			break;
+		}
+	buffer->display = NULL;
+}
+
+void display_forget_buffers(struct display *display)
+{
+	while (display->buffers)
+		detach(display->buffers);
+}
+
 void display_buffer_destroy(struct display_buffer *buffer)
 {
 	if (!buffer)
 		return;
-	if (buffer->is_imported)
-		buffer->display->backend->release(buffer);
+	if (buffer->display)
+		detach(buffer);
 	for (unsigned i = 0; i < 2; i++)
 		own_end_fd(&buffer->info.fds[i]);
 	free(buffer);
@@ -104,7 +124,8 @@ int display_import(struct display *display, const struct display_buffer_info *in
 	result = display->backend->import(buffer, err);
 	if (result < 0)
 		return result;
-	buffer->is_imported = true;
+	buffer->next = display->buffers;
+	display->buffers = buffer;
 	*ret = own_take(buffer);
 	return 0;
 }

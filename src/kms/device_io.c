@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/netlink.h>
+#include <linux/udmabuf.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/own.h"
 
@@ -44,4 +48,33 @@ int device_io_uevents(void)
 		return -errno;
 	/* cppcheck-suppress resourceLeak ; the caller owns it */
 	return own_take_fd(&fd);
+}
+
+int device_io_dmabuf(int memfd)
+{
+	OWNED(fd) int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	struct stat stat;
+
+	if (device < 0 || fstat(memfd, &stat) < 0)
+		return -errno;
+	struct udmabuf_create create = {
+			.memfd = (uint32_t)memfd,
+			.flags = UDMABUF_FLAGS_CLOEXEC,
+			.size = (uint64_t)stat.st_size,
+	};
+	int ret = ioctl(device, UDMABUF_CREATE, &create);
+
+	return ret < 0 ? -errno : ret;
+}
+
+void device_io_flush(int dmabuf)
+{
+	/* What fails here has no caches to flush. */
+	for (unsigned i = 0; i < 2; i++) {
+		struct dma_buf_sync sync = {
+				.flags = DMA_BUF_SYNC_WRITE |
+		                         (i == 0 ? DMA_BUF_SYNC_START : DMA_BUF_SYNC_END),
+		};
+		(void)ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The three doors to the kernel that libdrm leaves open; tests put their own in place of them. */
+/* The doors to the kernel that libdrm leaves open; tests put their own in place of them. */
 #ifndef KMS_DEVICE_IO_H
 #define KMS_DEVICE_IO_H
 
@@ -15,5 +15,14 @@ void device_io_unmap(void *address, size_t size);
 
 /* A socket that reads the kernel's device events, one per message. */
 int device_io_uevents(void);
+
+/*
+ * A dma-buf of a memfd's pages, which must be whole and sealed against shrinking: a descriptor
+ * or negative errno.
+ */
+int device_io_dmabuf(int memfd);
+
+/* The CPU has written: what a device reads afterwards is new. */
+void device_io_flush(int dmabuf);
 
 #endif

@@ -57,6 +57,7 @@ void display_destroy(struct display *display)
 		return;
 	while (display->output_count > 0)
 		display_remove_output(display, display->outputs[display->output_count - 1]);
+	display_forget_buffers(display);
 	display->backend->destroy(display);
 }
 

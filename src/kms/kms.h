@@ -5,14 +5,16 @@
 
 #include "kms/atomic.h"
 #include "kms/backend.h"
+#include "kms/copy.h"
 #include "kms/dumb.h"
 #include "kms/plane.h"
+#include "kms/planner.h"
 
 enum {
 	KMS_CRTCS_MAX = 32, /* the kernel's own limit: a bit each in a mask */
 	KMS_PLANES_MAX = 256,
 	KMS_CONNECTORS_MAX = 64,
-	KMS_OUTPUT_PLANES_MAX = 2, /* primary and cursor */
+	KMS_OUTPUT_PLANES_MAX = 5, /* primary, cursor and what lies between */
 };
 
 struct kms_crtc {
@@ -60,6 +62,23 @@ struct kms {
 	bool is_destroyed;
 };
 
+/* What a plan was made for; as long as it stays the same the plan is good. */
+struct kms_question {
+	struct plane_wish wish;
+	struct plane_state state; /* without the framebuffer's id */
+	uint32_t format;
+	uint64_t modifier;
+};
+
+/* Which plane shows which layer. */
+struct kms_plan {
+	bool is_made;
+	struct kms_question questions[DISPLAY_LAYERS];
+	int plane_of[DISPLAY_LAYERS]; /* index into the output's planes; -1: composed or hidden */
+	unsigned composed;            /* a bit per layer that is seen and composed */
+	bool is_frame_used;           /* the primary plane shows what is composed */
+};
+
 struct kms_output {
 	struct display_output base; /* first: the two share their address */
 	struct kms *kms;
@@ -68,18 +87,19 @@ struct kms_output {
 	drmModeModeInfo mode;
 	bool is_lit;
 	struct kms_plane *planes[KMS_OUTPUT_PLANES_MAX]; /* the primary one first */
+	struct plane_state shown[KMS_OUTPUT_PLANES_MAX]; /* by each, since the last commit */
 	unsigned plane_count;
+	struct planner *planner;
 
 	struct dumb frames[2];
 	pixman_region32_t stale[2]; /* what of a frame is older than the last composition */
 	unsigned front;             /* the frame on the screen or on its way there */
 	struct compose_scratch scratch;
-	struct dumb cursors[2];
-	unsigned cursor_front;
-	uint32_t cursor_serial; /* of the picture in the front one */
+	struct copy copies[DISPLAY_LAYERS];
 
-	struct plane_plan plan;   /* of the last commit */
-	uint32_t tested[2];       /* size of the cursor that a test-only commit took */
+	struct kms_plan plan;             /* of the last commit */
+	const char *told[DISPLAY_LAYERS]; /* in the log: why a layer is composed */
+	unsigned refused;         /* layers that a commit did not take on planes, a bit each */
 	bool is_pending;          /* the event of a commit is still to come */
 	int64_t shown_us;         /* of an event that came and was not told yet; 0: none */
 	unsigned attempts;        /* of a commit that the kernel had no room for */
@@ -100,10 +120,29 @@ int kms_output_create(struct kms *kms, struct kms_connector *connector, struct k
 /* Switches the crtc off when the card still answers. */
 void kms_output_destroy(struct kms_output *output);
 
-/* Show the whole buffer, its corner at x, y. */
-void kms_plane_show(const struct kms_plane *plane, const struct kms_crtc *crtc,
-		const struct dumb *buffer, int32_t x, int32_t y, struct atomic *atomic);
+/* The composed frame on the primary plane. */
+struct plane_state kms_frame_state(const struct kms_output *output, unsigned frame);
+
+/* Add what a plane is to show to a request; all zero: nothing. */
+void kms_plane_set(const struct kms_plane *plane, const struct kms_crtc *crtc,
+		const struct plane_state *state, struct atomic *atomic);
+
 void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic);
+
+/* --- kms_plan.c */
+
+/* One attempt to show something: what it would change, kept apart until the kernel took it. */
+struct kms_attempt {
+	struct kms_plan plan;
+	struct plane_state states[DISPLAY_LAYERS]; /* of those that a plane could show */
+	const char *why[DISPLAY_LAYERS];           /* why a layer is composed; NULL: as usual */
+	unsigned frame;
+	bool is_painted[DISPLAY_LAYERS]; /* the back one of its copies is new */
+	pixman_region32_t *damage;
+};
+
+/* Find out which plane shows what is latched. Negative errno: the card does not answer. */
+int kms_plan(struct kms_output *output, struct kms_attempt *attempt);
 
 /* --- kms_light.c */
 
@@ -138,6 +177,12 @@ void kms_set_brightness(struct display *display);
 /* Memory of others, for the planes of this card. */
 int kms_import(struct display_buffer *buffer, struct err *err);
 void kms_release(struct display_buffer *buffer);
+
+/* The framebuffer over a picture's own memory; 0: it has none. */
+uint32_t kms_framebuffer_of(const struct display_picture *picture);
+
+/* The memory was written by others: make that seen by the card. */
+void kms_flush(const struct display_picture *picture);
 
 /* --- kms.c */
 

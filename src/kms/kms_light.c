@@ -37,7 +37,7 @@ void kms_light_add(const struct kms_output *output, struct atomic *atomic)
 	atomic_add_blob(atomic, crtc->id, &crtc->props[CRTC_MODE_ID], &output->mode,
 			sizeof output->mode);
 	atomic_add(atomic, crtc->id, &crtc->props[CRTC_ACTIVE], 1);
-	kms_plane_show(output->planes[0], crtc, &output->frames[0], 0, 0, atomic);
+	kms_plane_set(output->planes[0], crtc, &output->shown[0], atomic);
 }
 
 int kms_light(struct kms_output *output)

@@ -7,28 +7,55 @@
 #include "base/log.h"
 #include "kms/kms.h"
 
-void kms_plane_show(const struct kms_plane *plane, const struct kms_crtc *crtc,
-		const struct dumb *buffer, int32_t x, int32_t y, struct atomic *atomic)
+struct plane_state kms_frame_state(const struct kms_output *output, unsigned frame)
+{
+	const struct dumb *buffer = &output->frames[frame];
+
+	return (struct plane_state){
+			.framebuffer = buffer->framebuffer,
+			.source_width = buffer->width,
+			.source_height = buffer->height,
+			.width = output->mode.hdisplay,
+			.height = output->mode.vdisplay,
+	};
+}
+
+/* What a plane may lack is left as it is there. */
+static void add_if_there(const struct kms_plane *plane, enum prop_plane prop, uint64_t value,
+		struct atomic *atomic)
+{
+	if (plane->props[prop].id != 0)
+		atomic_add(atomic, plane->id, &plane->props[prop], value);
+}
+
+void kms_plane_set(const struct kms_plane *plane, const struct kms_crtc *crtc,
+		const struct plane_state *state, struct atomic *atomic)
 {
 	const struct prop *props = plane->props;
-	uint32_t id = plane->id, width = buffer->width, height = buffer->height;
+	uint32_t id = plane->id;
 
-	atomic_add(atomic, id, &props[PLANE_FB_ID], buffer->framebuffer);
-	atomic_add(atomic, id, &props[PLANE_CRTC_ID], crtc->id);
-	atomic_add(atomic, id, &props[PLANE_SRC_X], 0);
-	atomic_add(atomic, id, &props[PLANE_SRC_Y], 0);
-	atomic_add(atomic, id, &props[PLANE_SRC_W], (uint64_t)width << 16);
-	atomic_add(atomic, id, &props[PLANE_SRC_H], (uint64_t)height << 16);
-	atomic_add(atomic, id, &props[PLANE_CRTC_X], (uint64_t)(int64_t)x);
-	atomic_add(atomic, id, &props[PLANE_CRTC_Y], (uint64_t)(int64_t)y);
-	atomic_add(atomic, id, &props[PLANE_CRTC_W], width);
-	atomic_add(atomic, id, &props[PLANE_CRTC_H], height);
+	atomic_add(atomic, id, &props[PLANE_FB_ID], state->framebuffer);
+	atomic_add(atomic, id, &props[PLANE_CRTC_ID], state->framebuffer ? crtc->id : 0);
+	if (!state->framebuffer)
+		return;
+	atomic_add(atomic, id, &props[PLANE_SRC_X], (uint64_t)state->source_x << 16);
+	atomic_add(atomic, id, &props[PLANE_SRC_Y], (uint64_t)state->source_y << 16);
+	atomic_add(atomic, id, &props[PLANE_SRC_W], (uint64_t)state->source_width << 16);
+	atomic_add(atomic, id, &props[PLANE_SRC_H], (uint64_t)state->source_height << 16);
+	atomic_add(atomic, id, &props[PLANE_CRTC_X], (uint64_t)(int64_t)state->x);
+	atomic_add(atomic, id, &props[PLANE_CRTC_Y], (uint64_t)(int64_t)state->y);
+	atomic_add(atomic, id, &props[PLANE_CRTC_W], state->width);
+	atomic_add(atomic, id, &props[PLANE_CRTC_H], state->height);
+	add_if_there(plane, PLANE_ROTATION, props_rotation(state->rotation), atomic);
+	if (state->is_yuv) {
+		add_if_there(plane, PLANE_COLOR_ENCODING, state->encoding, atomic);
+		add_if_there(plane, PLANE_COLOR_RANGE, state->range, atomic);
+	}
 }
 
 void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic)
 {
-	atomic_add(atomic, plane->id, &plane->props[PLANE_FB_ID], 0);
-	atomic_add(atomic, plane->id, &plane->props[PLANE_CRTC_ID], 0);
+	kms_plane_set(plane, NULL, &(struct plane_state){0}, atomic);
 }
 
 static struct kms_plane *take_plane(struct kms *kms, const struct kms_crtc *crtc,
@@ -50,6 +77,40 @@ static struct kms_plane *take_plane(struct kms *kms, const struct kms_crtc *crtc
 	return NULL;
 }
 
+/* True when all that it shows lies above the primary plane. */
+static bool is_above(const struct kms_plane *plane, const struct kms_plane *primary)
+{
+	const struct prop *this = &plane->props[PLANE_ZPOS], *that = &primary->props[PLANE_ZPOS];
+
+	return this->id && that->id ? this->value > that->value : plane->id > primary->id;
+}
+
+/* Overlay planes: those that only this crtc can use, and of shared ones not all. */
+static void take_overlays(struct kms_output *output)
+{
+	struct kms *kms = output->kms;
+	uint32_t bit = 1u << (output->crtc - kms->crtcs);
+	unsigned shared_left = 2;
+
+	for (unsigned i = 0; i < kms->plane_count; i++) {
+		struct kms_plane *plane = &kms->planes[i];
+		bool is_shared = plane->possible_crtcs != bit;
+		if (plane->can.kind != PLANE_OVERLAY || plane->is_taken ||
+				!(plane->possible_crtcs & bit) ||
+				output->plane_count == KMS_OUTPUT_PLANES_MAX)
+			continue;
+		if (!is_above(plane, output->planes[0])) {
+			log_debug("plane %u is passed over: it lies below the primary one",
+					plane->id);
+			continue;
+		}
+		if (is_shared && shared_left-- == 0)
+			break;
+		plane->is_taken = true;
+		output->planes[output->plane_count++] = plane;
+	}
+}
+
 static int take_planes(struct kms_output *output, struct err *err)
 {
 	struct kms *kms = output->kms;
@@ -65,40 +126,45 @@ static int take_planes(struct kms_output *output, struct err *err)
 
 	if (cursor)
 		output->planes[output->plane_count++] = cursor;
+	take_overlays(output);
 	return 0;
+}
+
+/* Without a planner all is composed. */
+static void make_planner(struct kms_output *output)
+{
+	uint32_t ids[KMS_OUTPUT_PLANES_MAX];
+	struct err why;
+
+	for (unsigned i = 0; i < output->plane_count; i++)
+		ids[i] = output->planes[i]->id;
+	output->planner = planner_create(output->kms->fd, output->crtc->id, ids,
+			output->plane_count, &why);
+	if (!output->planner)
+		log_warn("%s: %s", output->base.info.name, why.text);
 }
 
 static int make_buffers(struct kms_output *output, struct err *err)
 {
-	int fd = output->kms->fd, ret = 0;
+	int ret = 0;
 
 	for (unsigned i = 0; i < 2 && ret == 0; i++)
-		ret = dumb_create(fd, output->mode.hdisplay, output->mode.vdisplay,
+		ret = dumb_create(output->kms->fd, output->mode.hdisplay, output->mode.vdisplay,
 				DRM_FORMAT_XRGB8888, &output->frames[i], err);
-	if (ret < 0 || output->plane_count < 2)
-		return ret;
-	const struct plane_can *cursor = &output->planes[1]->can;
-	struct err why;
-
-	for (unsigned i = 0; i < 2; i++)
-		if (dumb_create(fd, cursor->width_max, cursor->height_max, DRM_FORMAT_ARGB8888,
-				    &output->cursors[i], &why) < 0) {
-			log_debug("%s: no hardware cursor: %s", output->base.info.name, why.text);
-			output->planes[--output->plane_count]->is_taken = false;
-			break;
-		}
-	return 0;
+	return ret;
 }
 
 static void free_output(struct kms_output *output)
 {
 	for (unsigned i = 0; i < output->plane_count; i++)
 		output->planes[i]->is_taken = false;
+	planner_destroy(output->planner);
 	for (unsigned i = 0; i < 2; i++) {
 		dumb_destroy(output->kms->fd, &output->frames[i]);
-		dumb_destroy(output->kms->fd, &output->cursors[i]);
 		pixman_region32_fini(&output->stale[i]);
 	}
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
+		copy_finish(output->kms->fd, &output->copies[i]);
 	compose_scratch_finish(&output->scratch);
 	loop_timer_remove(output->timer);
 	display_output_finish(&output->base);
@@ -121,6 +187,11 @@ static struct kms_output *allocate(struct kms *kms, const struct display_output_
 	output->kms = kms;
 	for (unsigned i = 0; i < 2; i++)
 		pixman_region32_init(&output->stale[i]);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		copy_init(&output->copies[i]);
+		output->plan.plane_of[i] = -1;
+	}
+	output->plan.is_frame_used = true;
 	output->timer = loop_add_timer(kms->base.loop, kms_output_timeout, output);
 	return output;
 }
@@ -143,6 +214,8 @@ int kms_output_create(struct kms *kms, struct kms_connector *connector, struct k
 		free_output(output);
 		return err_prefix(err, result, "%s", info->name);
 	}
+	output->shown[0] = kms_frame_state(output, 0);
+	make_planner(output);
 	crtc->output = output;
 	*ret = output;
 	return 0;

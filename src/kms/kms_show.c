@@ -3,8 +3,8 @@
  * From latched layers to the screen. At most one commit is under way per output;
  * what is asked for meanwhile waits, all of it together, for that commit's event.
  * Two frames take turns. Each remembers what of it is older than the newest
- * composition, so that only this is painted when its turn comes. A cursor with a
- * plane of its own moves without any painting.
+ * composition, so that only this is painted when its turn comes. A layer with a
+ * plane of its own changes and moves without any painting of the frame.
  */
 #include <drm_fourcc.h>
 #include <errno.h>
@@ -19,50 +19,25 @@ enum {
 	RETRY_MS = 10,
 	ATTEMPTS_MAX = 200,
 	CLIPS_MAX = 32,
+	COMPOSED = -1,
 };
-
-/* One attempt to show something: what it would change, kept apart until the kernel took it. */
-struct attempt {
-	struct plane_plan plan;
-	bool has_cursor_picture;
-	unsigned frame, cursor;
-	pixman_region32_t *damage;
-};
-
-static bool has_cursor_plane(const struct plane_plan *plan)
-{
-	return plan->plane_of[DISPLAY_CURSOR] != PLANE_COMPOSED;
-}
-
-/* On its plane and at least one pixel of it on the screen. */
-static bool is_cursor_visible(const struct kms_output *output, const struct plane_plan *plan)
-{
-	return has_cursor_plane(plan) &&
-	       !scene_rect_is_empty(scene_layer_rect(&output->base.latched, DISPLAY_CURSOR));
-}
-
-static struct plane_plan choose(const struct kms_output *output)
-{
-	struct plane_can planes[KMS_OUTPUT_PLANES_MAX];
-
-	for (unsigned i = 0; i < output->plane_count; i++) {
-		planes[i] = output->planes[i]->can;
-		if (output->kms->base.brightness < 100)
-			planes[i].refused = COMPOSE_ALL_LAYERS;
-	}
-	return plane_choose(planes, output->plane_count, &output->base.latched);
-}
 
 /*
- * What the primary plane has to show anew: the changes of all layers that are painted
- * there or were, and the whole place of one that changes between there and a plane.
+ * What the frame has to show anew: the changes of all layers that are painted there or
+ * were, and the whole place of one that changes between there and a plane.
  */
-static void collect_damage(const struct kms_output *output, const struct plane_plan *plan,
+static void collect_damage(const struct kms_output *output, const struct kms_plan *plan,
 		pixman_region32_t *ret)
 {
 	const struct scene *scene = &output->base.latched;
 	unsigned old = output->plan.composed, new = plan->composed;
 
+	if (!plan->is_frame_used)
+		return;
+	/* While no frame was needed nobody kept it up to date. */
+	if (!output->plan.is_frame_used)
+		region_add_rect(ret, (struct display_rect){0, 0, (int32_t)scene->width,
+						     (int32_t)scene->height});
 	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
 		if ((old | new) & 1u << i)
 			region_add(ret, &scene->damage[i]);
@@ -71,7 +46,7 @@ static void collect_damage(const struct kms_output *output, const struct plane_p
 	}
 }
 
-static void paint_frame(struct kms_output *output, struct attempt *attempt)
+static void paint_frame(struct kms_output *output, struct kms_attempt *attempt)
 {
 	struct dumb *frame = &output->frames[attempt->frame];
 	struct compose_target target = {
@@ -90,141 +65,188 @@ static void paint_frame(struct kms_output *output, struct attempt *attempt)
 	pixman_region32_clear(&output->stale[attempt->frame]);
 }
 
-/* The whole buffer is written: what the picture leaves free must be transparent. */
-static void paint_cursor(struct kms_output *output, unsigned index)
-{
-	const struct display_picture *picture =
-			&output->base.latched.layers[DISPLAY_CURSOR].picture;
-	struct dumb *cursor = &output->cursors[index];
-	uint32_t opaque = picture->format == DRM_FORMAT_XRGB8888 ? 0xff000000 : 0;
-
-	memset(cursor->pixels, 0, cursor->size);
-	for (uint32_t y = 0; y < picture->height; y++) {
-		const uint32_t *from = (const uint32_t *)picture->pixels +
-		                       (size_t)y * (picture->stride / 4);
-		for (uint32_t x = 0; x < picture->width; x++) {
-			struct display_rect at = {
-					(int32_t)x, (int32_t)y, (int32_t)x + 1, (int32_t)y + 1};
-			at = scene_rotate(at, picture->width, picture->height,
-					output->base.info.rotation);
-			cursor->pixels[(size_t)at.y1 * (cursor->stride / 4) + (size_t)at.x1] =
-					from[x] | opaque;
-		}
-	}
-	output->kms->base.stats.bytes_copied += (uint64_t)cursor->width * cursor->height * 4;
-}
-
-static void add_damage_clips(const struct kms_plane *primary, pixman_region32_t *damage,
-		struct atomic *atomic)
-{
-	int count = 0;
-	const pixman_box32_t *boxes = pixman_region32_rectangles(damage, &count);
-
-	if (primary->props[PLANE_FB_DAMAGE_CLIPS].id == 0 || count == 0)
-		return;
-	if (count > CLIPS_MAX) {
-		boxes = pixman_region32_extents(damage);
-		count = 1;
-	}
-	/* The kernel's rectangles are laid out as pixman's: four 32-bit corners, half open. */
-	atomic_add_blob(atomic, primary->id, &primary->props[PLANE_FB_DAMAGE_CLIPS], boxes,
-			(size_t)count * sizeof *boxes);
-}
-
-/* True when the request speaks of the cursor plane. */
-static bool add_cursor(struct kms_output *output, const struct attempt *attempt,
-		struct atomic *atomic)
+/* What of an unscaled picture changed, from the output's pixels to its own. */
+static void damage_copy(struct kms_output *output, unsigned index)
 {
 	const struct scene *scene = &output->base.latched;
-	const struct scene_layer *layer = &scene->layers[DISPLAY_CURSOR];
+	const struct scene_layer *layer = &scene->layers[index];
+	struct display_rect all = {
+			0, 0, (int32_t)layer->picture.width, (int32_t)layer->picture.height};
+	struct display_rect rect = scene_layer_rect(scene, (enum display_layer)index);
+	REGION(damage);
 
-	if (output->plane_count < 2)
-		return false;
-	struct kms_plane *plane = output->planes[1];
+	/* What lies beyond the edges is not in the scene's damage. */
+	bool is_cut = rect.x2 - rect.x1 != (int32_t)layer->place.width ||
+	              rect.y2 - rect.y1 != (int32_t)layer->place.height;
 
-	if (is_cursor_visible(output, &attempt->plan)) {
-		const struct display_place *place = &layer->place;
-		struct display_rect at = {place->x, place->y, place->x + (int32_t)place->width,
-				place->y + (int32_t)place->height};
-		at = scene_rotate(at, scene->width, scene->height, output->base.info.rotation);
-		kms_plane_show(plane, output->crtc, &output->cursors[attempt->cursor], at.x1, at.y1,
-				atomic);
-		return true;
+	if (index == DISPLAY_UI && output->plan.plane_of[index] != COMPOSED && !is_cut) {
+		region_add(&damage, &scene->damage[index]);
+		pixman_region32_translate(&damage, layer->place.source.x1 - layer->place.x,
+				layer->place.source.y1 - layer->place.y);
+		region_clip(&damage, all);
+	} else {
+		region_add_rect(&damage, all);
 	}
-	if (plane->crtc_id == 0)
-		return false;
-	kms_plane_hide(plane, atomic);
-	return true;
+	copy_damage(&output->copies[index], &damage);
 }
 
-/* A primary plane without news stays out: drivers would send the whole frame again. */
-static int commit(struct kms_output *output, const struct attempt *attempt, uint32_t flags)
+/* Bring the framebuffers up to date that stand for a layer's own memory. */
+static void paint_copies(struct kms_output *output, struct kms_attempt *attempt)
+{
+	struct display_stats *stats = &output->kms->base.stats;
+
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		const struct scene_layer *layer = &output->base.latched.layers[i];
+		struct copy *copy = &output->copies[i];
+		enum plane_way way = attempt->plan.questions[i].wish.way;
+		if (attempt->plan.plane_of[i] == COMPOSED)
+			continue;
+		if (way == PLANE_BUFFER)
+			kms_flush(&layer->picture);
+		if (way != PLANE_COPY || copy->serial == layer->serial)
+			continue;
+		if (i == DISPLAY_CURSOR) {
+			stats->bytes_copied += copy_paint_cursor(copy, &layer->picture,
+					output->base.info.rotation);
+		} else {
+			damage_copy(output, i);
+			stats->bytes_copied += copy_paint(copy, layer);
+		}
+		attempt->is_painted[i] = true;
+		attempt->states[i].framebuffer = copy->buffers[1 - copy->front].framebuffer;
+	}
+}
+
+/* The kernel's rectangles are laid out as pixman's: four 32-bit corners, half open. */
+static void add_damage_clips(const struct kms_output *output, const struct kms_attempt *attempt,
+		struct atomic *atomic)
+{
+	const struct kms_plane *primary = output->planes[0];
+	const struct scene *scene = &output->base.latched;
+	int count = 0;
+	const pixman_box32_t *boxes = pixman_region32_rectangles(attempt->damage, &count);
+	struct display_rect clips[CLIPS_MAX];
+
+	if (primary->props[PLANE_FB_DAMAGE_CLIPS].id == 0)
+		return;
+	if (count > CLIPS_MAX) {
+		boxes = pixman_region32_extents(attempt->damage);
+		count = 1;
+	}
+	for (int i = 0; i < count; i++)
+		clips[i] = scene_rotate((struct display_rect){boxes[i].x1, boxes[i].y1, boxes[i].x2,
+							boxes[i].y2},
+				scene->width, scene->height, output->base.info.rotation);
+	/* No clip would mean all of it. */
+	if (count == 0)
+		clips[count++] = (struct display_rect){0, 0, 1, 1};
+	atomic_add_blob(atomic, primary->id, &primary->props[PLANE_FB_DAMAGE_CLIPS], clips,
+			(size_t)count * sizeof *clips);
+}
+
+/* What each plane should show now. */
+static void states_of(const struct kms_output *output, const struct kms_attempt *attempt,
+		struct plane_state states[KMS_OUTPUT_PLANES_MAX])
+{
+	memset(states, 0, KMS_OUTPUT_PLANES_MAX * sizeof *states);
+	if (attempt->plan.is_frame_used)
+		states[0] = kms_frame_state(output, attempt->frame);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		struct display_rect rect =
+				scene_layer_rect(&output->base.latched, (enum display_layer)i);
+		int plane = attempt->plan.plane_of[i];
+		if (plane != COMPOSED && !scene_rect_is_empty(rect))
+			states[plane] = attempt->states[i];
+	}
+}
+
+/* A plane without news stays out: drivers would send the whole frame again. */
+static int commit(struct kms_output *output, const struct kms_attempt *attempt,
+		const struct plane_state *states)
 {
 	OWNED(atomic) struct atomic atomic;
+	bool has_any = false;
 
 	atomic_init(&atomic, output->kms->fd);
-	bool has_cursor = add_cursor(output, attempt, &atomic);
-
-	if (!has_cursor || attempt->frame != output->front) {
-		kms_plane_show(output->planes[0], output->crtc, &output->frames[attempt->frame], 0,
-				0, &atomic);
-		add_damage_clips(output->planes[0], attempt->damage, &atomic);
+	for (unsigned i = 1; i < output->plane_count; i++) {
+		if (memcmp(&states[i], &output->shown[i], sizeof states[i]) == 0)
+			continue;
+		kms_plane_set(output->planes[i], output->crtc, &states[i], &atomic);
+		has_any = true;
 	}
-	return atomic_commit(&atomic, flags, output->kms);
+	if (!has_any || memcmp(&states[0], &output->shown[0], sizeof states[0]) != 0) {
+		kms_plane_set(output->planes[0], output->crtc, &states[0], &atomic);
+		if (attempt->plan.is_frame_used && output->plan.is_frame_used)
+			add_damage_clips(output, attempt, &atomic);
+	}
+	return atomic_commit(&atomic, DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
+			output->kms);
 }
 
-static void refuse_cursor(struct kms_output *output, int code, const char *what)
+static const char *const layer_names[DISPLAY_LAYERS] = {"desktop", "video", "UI", "cursor"};
+
+static void log_plan(struct kms_output *output, const struct kms_attempt *attempt)
 {
-	struct kms_plane *plane = output->planes[1];
-
-	log_debug("%s: plane %u does not take the cursor (%s commit: %s), it is composed",
-			output->base.info.name, plane->id, what, strerror(-code));
-	plane->can.refused |= 1u << DISPLAY_CURSOR;
-}
-
-/* A cursor of a size that is new to the plane is asked about first. */
-static void test_cursor(struct kms_output *output, const struct attempt *attempt)
-{
-	const struct display_picture *picture =
-			&output->base.latched.layers[DISPLAY_CURSOR].picture;
-
-	if (picture->width == output->tested[0] && picture->height == output->tested[1])
-		return;
-	int ret = commit(output, attempt, DRM_MODE_ATOMIC_TEST_ONLY);
-
-	if (ret == -EINVAL || ret == -ERANGE || ret == -ENOTSUP || ret == -ENOSPC)
-		refuse_cursor(output, ret, "test-only");
-	output->tested[0] = picture->width;
-	output->tested[1] = picture->height;
-}
-
-static void log_plan(const struct kms_output *output, const struct plane_plan *plan)
-{
-	const char *why = plan->why[DISPLAY_CURSOR];
-
-	if (why && why != output->plan.why[DISPLAY_CURSOR])
-		log_debug("%s: the cursor is composed: %s", output->base.info.name, why);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		const char *why = attempt->why[i];
+		int plane = attempt->plan.plane_of[i];
+		if (why && why != output->told[i])
+			log_debug("%s: the %s is composed: %s", output->base.info.name,
+					layer_names[i], why);
+		if (plane != COMPOSED && plane != output->plan.plane_of[i])
+			log_debug("%s: plane %u shows the %s", output->base.info.name,
+					output->planes[plane]->id, layer_names[i]);
+		output->told[i] = why;
+	}
 }
 
 /* The kernel took it: what was tried is now what is. */
-static void accept(struct kms_output *output, const struct attempt *attempt)
+static void accept(struct kms_output *output, const struct kms_attempt *attempt,
+		const struct plane_state *states)
 {
 	struct scene *scene = &output->base.latched;
+	struct display_stats *stats = &output->kms->base.stats;
 
+	log_plan(output, attempt);
 	output->front = attempt->frame;
-	output->cursor_front = attempt->cursor;
-	if (attempt->has_cursor_picture)
-		output->cursor_serial = scene->layers[DISPLAY_CURSOR].serial;
-	if (output->plane_count > 1)
-		output->planes[1]->crtc_id =
-				is_cursor_visible(output, &attempt->plan) ? output->crtc->id : 0;
-	log_plan(output, &attempt->plan);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++) {
+		struct copy *copy = &output->copies[i];
+		if (attempt->is_painted[i]) {
+			copy->front = 1 - copy->front;
+			copy->serial = scene->layers[i].serial;
+		}
+		stats->layers_direct += attempt->plan.plane_of[i] != COMPOSED;
+	}
+	for (unsigned i = 0; i < output->plane_count; i++) {
+		output->shown[i] = states[i];
+		output->planes[i]->crtc_id = states[i].framebuffer ? output->crtc->id : 0;
+	}
 	output->plan = attempt->plan;
 	output->attempts = 0;
 	output->is_pending = true;
-	output->kms->base.stats.commits++;
+	stats->commits++;
 	scene_forget_damage(scene);
 	loop_timer_set(output->timer, EVENT_LIMIT_MS);
+}
+
+/* True when something was on a plane of its own and won't be any more: the cursor first. */
+static bool refuse(struct kms_output *output, const struct kms_attempt *attempt, int code)
+{
+	unsigned direct = 0;
+
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
+		if (attempt->plan.plane_of[i] != COMPOSED)
+			direct |= 1u << i;
+	if (direct & 1u << DISPLAY_CURSOR)
+		direct = 1u << DISPLAY_CURSOR;
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
+		if (direct & 1u << i)
+			log_debug("%s: plane %u does not take the %s (%s), it is composed",
+					output->base.info.name,
+					output->planes[attempt->plan.plane_of[i]]->id,
+					layer_names[i], strerror(-code));
+	output->refused |= direct;
+	return direct != 0;
 }
 
 static void retry_later(struct kms_output *output, int code)
@@ -239,7 +261,7 @@ static void retry_later(struct kms_output *output, int code)
 }
 
 /* True when it makes sense to try again at once. */
-static bool cope(struct kms_output *output, const struct attempt *attempt, int code)
+static bool cope(struct kms_output *output, const struct kms_attempt *attempt, int code)
 {
 	struct kms *kms = output->kms;
 	const char *name = output->base.info.name;
@@ -264,27 +286,10 @@ static bool cope(struct kms_output *output, const struct attempt *attempt, int c
 		kms_lose(kms, "%s: the display device is gone", name);
 		return false;
 	default:
-		if (has_cursor_plane(&attempt->plan)) {
-			refuse_cursor(output, code, "real");
+		if (refuse(output, attempt, code))
 			return true;
-		}
 		kms_lose(kms, "%s: the display refuses the picture: %s", name, strerror(-code));
 		return false;
-	}
-}
-
-static void prepare(struct kms_output *output, struct attempt *attempt)
-{
-	const struct scene *scene = &output->base.latched;
-
-	attempt->frame = output->front;
-	attempt->cursor = output->cursor_front;
-	attempt->plan = choose(output);
-	attempt->has_cursor_picture = has_cursor_plane(&attempt->plan) &&
-	                              output->cursor_serial != scene->layers[DISPLAY_CURSOR].serial;
-	if (attempt->has_cursor_picture) {
-		attempt->cursor = 1 - output->cursor_front;
-		paint_cursor(output, attempt->cursor);
 	}
 }
 
@@ -292,24 +297,23 @@ static void prepare(struct kms_output *output, struct attempt *attempt)
 static bool try_to_show(struct kms_output *output)
 {
 	REGION(damage);
-	struct attempt attempt = {.damage = &damage};
+	struct kms_attempt attempt = {.damage = &damage, .frame = output->front};
+	struct plane_state states[KMS_OUTPUT_PLANES_MAX];
+	int ret = kms_plan(output, &attempt);
 
-	prepare(output, &attempt);
-	if (has_cursor_plane(&attempt.plan)) {
-		test_cursor(output, &attempt);
-		if (output->planes[1]->can.refused & 1u << DISPLAY_CURSOR)
-			return true;
-	}
+	if (ret < 0)
+		return cope(output, &attempt, ret);
 	collect_damage(output, &attempt.plan, &damage);
 	if (!region_is_empty(&damage)) {
 		attempt.frame = 1 - output->front;
 		paint_frame(output, &attempt);
 	}
-	int ret = commit(output, &attempt, DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT);
-
+	paint_copies(output, &attempt);
+	states_of(output, &attempt, states);
+	ret = commit(output, &attempt, states);
 	if (ret < 0)
 		return cope(output, &attempt, ret);
-	accept(output, &attempt);
+	accept(output, &attempt, states);
 	return false;
 }
 
@@ -335,6 +339,8 @@ void kms_output_flipped(struct kms_output *output)
 {
 	output->is_pending = false;
 	loop_timer_set(output->timer, -1);
+	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
+		copy_settle(output->kms->fd, &output->copies[i]);
 	if (output->base.latched.is_changed)
 		kms_output_show(output);
 }

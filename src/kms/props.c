@@ -10,9 +10,20 @@
 OWN_DEFINE(drm_properties, drmModeObjectProperties, drmModeFreeObjectProperties);
 
 static const char *const connector_names[CONNECTOR_PROPS] = {"CRTC_ID"};
-static const char *const crtc_names[CRTC_PROPS] = {"ACTIVE", "MODE_ID"};
+static const char *const crtc_names[CRTC_PROPS] = {
+		"ACTIVE", "MODE_ID", "GAMMA_LUT", "GAMMA_LUT_SIZE"};
 static const char *const plane_names[PLANE_PROPS] = {"type", "FB_ID", "CRTC_ID", "SRC_X", "SRC_Y",
-		"SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H", "FB_DAMAGE_CLIPS"};
+		"SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H", "FB_DAMAGE_CLIPS",
+		"rotation", "zpos", "COLOR_ENCODING", "COLOR_RANGE"};
+
+uint64_t props_rotation(enum layout_rotation rotation)
+{
+	/* DRM counts the other way round. */
+	static const uint64_t values[] = {DRM_MODE_ROTATE_0, DRM_MODE_ROTATE_270,
+			DRM_MODE_ROTATE_180, DRM_MODE_ROTATE_90};
+
+	return values[rotation];
+}
 
 struct kind {
 	const char *name;
@@ -62,7 +73,7 @@ int props_of_connector(int fd, uint32_t id, struct prop ret[CONNECTOR_PROPS], st
 int props_of_crtc(int fd, uint32_t id, struct prop ret[CRTC_PROPS], struct err *err)
 {
 	static const struct kind kind = {
-			"crtc", DRM_MODE_OBJECT_CRTC, crtc_names, CRTC_PROPS, CRTC_PROPS};
+			"crtc", DRM_MODE_OBJECT_CRTC, crtc_names, CRTC_PROPS, CRTC_REQUIRED};
 
 	return read_all(fd, id, &kind, ret, err);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "kms/layout.h"
 
 struct prop {
 	uint32_t id; /* 0: the object has no such property */
@@ -14,7 +15,14 @@ struct prop {
 
 enum prop_connector { CONNECTOR_CRTC_ID, CONNECTOR_PROPS };
 
-enum prop_crtc { CRTC_ACTIVE, CRTC_MODE_ID, CRTC_PROPS };
+enum prop_crtc {
+	CRTC_ACTIVE,
+	CRTC_MODE_ID,
+	CRTC_REQUIRED, /* a crtc may lack what follows */
+	CRTC_GAMMA_LUT = CRTC_REQUIRED,
+	CRTC_GAMMA_LUT_SIZE,
+	CRTC_PROPS
+};
 
 enum prop_plane {
 	PLANE_TYPE,
@@ -30,8 +38,15 @@ enum prop_plane {
 	PLANE_CRTC_H,
 	PLANE_REQUIRED, /* a plane may lack what follows */
 	PLANE_FB_DAMAGE_CLIPS = PLANE_REQUIRED,
+	PLANE_ROTATION,
+	PLANE_ZPOS,
+	PLANE_COLOR_ENCODING,
+	PLANE_COLOR_RANGE,
 	PLANE_PROPS
 };
+
+/* The value of a plane's property `rotation` for a picture turned clockwise. */
+uint64_t props_rotation(enum layout_rotation rotation);
 
 int props_of_connector(int fd, uint32_t id, struct prop ret[CONNECTOR_PROPS], struct err *err);
 int props_of_crtc(int fd, uint32_t id, struct prop ret[CRTC_PROPS], struct err *err);

@@ -38,8 +38,11 @@ static inline void region_add_rect(pixman_region32_t *region, struct display_rec
 
 static inline void region_clip(pixman_region32_t *region, struct display_rect rect)
 {
-	pixman_region32_intersect_rect(region, region, rect.x1, rect.y1,
-			(unsigned)(rect.x2 - rect.x1), (unsigned)(rect.y2 - rect.y1));
+	if (rect.x1 < rect.x2 && rect.y1 < rect.y2)
+		pixman_region32_intersect_rect(region, region, rect.x1, rect.y1,
+				(unsigned)(rect.x2 - rect.x1), (unsigned)(rect.y2 - rect.y1));
+	else
+		pixman_region32_clear(region);
 }
 
 static inline bool region_is_empty(const pixman_region32_t *region)

@@ -19,7 +19,8 @@ struct fake_card fake_card;
 
 static const char *const prop_names[P_COUNT] = {"", "CRTC_ID", "ACTIVE", "MODE_ID", "type", "FB_ID",
 		"SRC_X", "SRC_Y", "SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H",
-		"FB_DAMAGE_CLIPS"};
+		"FB_DAMAGE_CLIPS", "zpos", "rotation", "COLOR_ENCODING", "COLOR_RANGE", "GAMMA_LUT",
+		"GAMMA_LUT_SIZE"};
 
 struct fake_drm *fake_drm(void)
 {
@@ -51,6 +52,20 @@ void fake_drm_init(unsigned heads, uint32_t width, uint32_t height)
 	}
 }
 
+unsigned fake_drm_add_plane(uint32_t type, uint32_t possible_crtcs)
+{
+	struct fake_drm *drm = &fake_card.drm;
+
+	drm->planes[drm->plane_count] = (struct fake_plane){
+			.type = type,
+			.possible_crtcs = possible_crtcs,
+			.formats = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, DRM_FORMAT_NV12},
+			.format_count = 3,
+			.has_colours = true,
+	};
+	return drm->plane_count++;
+}
+
 void fake_drm_finish(void)
 {
 	own_end_fd(&fake_card.uevents[0]);
@@ -71,7 +86,7 @@ int device_io_map(int fd, uint64_t offset, size_t size, void **ret)
 {
 	(void)fd;
 	(void)size;
-	*ret = fake_card.buffers[offset].pixels;
+	*ret = fake_card.buffers[offset].memory;
 	return 0;
 }
 
@@ -79,6 +94,16 @@ void device_io_unmap(void *address, size_t size)
 {
 	(void)address;
 	(void)size;
+}
+
+int device_io_dmabuf(int memfd)
+{
+	return fake_card.drm.has_no_udmabuf ? -ENOENT : dup(memfd);
+}
+
+void device_io_flush(int dmabuf)
+{
+	(void)dmabuf;
 }
 
 int device_io_uevents(void)
@@ -116,6 +141,8 @@ int drmSetClientCap(int fd, uint64_t capability, uint64_t value)
 	(void)fd;
 	(void)value;
 	errno = EINVAL;
+	if (capability == DRM_CLIENT_CAP_UNIVERSAL_PLANES)
+		return fake_card.drm.has_no_universal_planes ? -1 : 0;
 	return capability == DRM_CLIENT_CAP_ATOMIC && fake_card.drm.has_no_atomic ? -1 : 0;
 }
 
@@ -234,9 +261,15 @@ bool fake_drm_has_prop(uint32_t object, enum prop_id prop)
 		if (plane->missing_prop && strcmp(plane->missing_prop, prop_names[prop]) == 0)
 			return false;
 		return prop == P_CRTC_ID || (prop >= P_TYPE && prop <= P_CRTC_H) ||
-		       (prop == P_CLIPS && plane->has_clips);
+		       (prop == P_CLIPS && plane->has_clips) ||
+		       (prop == P_ZPOS && plane->has_zpos) ||
+		       (prop == P_ROTATION && plane->has_rotation) ||
+		       ((prop == P_ENCODING || prop == P_RANGE) && plane->has_colours);
 	}
-	return object >= CRTCS ? prop == P_ACTIVE || prop == P_MODE_ID : prop == P_CRTC_ID;
+	if (object >= CRTCS)
+		return prop == P_ACTIVE || prop == P_MODE_ID ||
+		       ((prop == P_GAMMA || prop == P_GAMMA_SIZE) && fake_card.drm.has_gamma);
+	return prop == P_CRTC_ID;
 }
 
 drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, uint32_t type)
@@ -253,6 +286,11 @@ drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, u
 		if (i == P_TYPE)
 			all->prop_values[all->count_props] =
 					fake_card.drm.planes[object - PLANES].type;
+		if (i == P_ZPOS)
+			all->prop_values[all->count_props] =
+					fake_card.drm.planes[object - PLANES].zpos;
+		if (i == P_GAMMA_SIZE)
+			all->prop_values[all->count_props] = 2;
 		all->props[all->count_props++] = i;
 	}
 	return all;
@@ -307,63 +345,14 @@ int drmModeDestroyPropertyBlob(int fd, uint32_t id)
 	return 0;
 }
 
-/* --- buffers */
-
-int drmModeCreateDumbBuffer(int fd, uint32_t width, uint32_t height, uint32_t bpp, uint32_t flags,
-		uint32_t *handle, uint32_t *pitch, uint64_t *size)
+drmModePropertyBlobPtr drmModeGetPropertyBlob(int fd, uint32_t id)
 {
 	(void)fd;
-	(void)bpp;
-	(void)flags;
-	for (uint32_t i = 1; i < TABLE_MAX && !fake_card.drm.dumb_result; i++) {
-		if (fake_card.buffers[i].pixels)
-			continue;
-		*handle = i;
-		*pitch = width * 4;
-		*size = (uint64_t)width * height * 4;
-		fake_card.buffers[i] = (struct buffer){width, height, own_alloc(*size)};
-		fake_card.drm.dumbs++;
-		return 0;
-	}
-	return fake_card.drm.dumb_result ? fake_card.drm.dumb_result : -ENOMEM;
+	(void)id;
+	return NULL;
 }
 
-int drmModeMapDumbBuffer(int fd, uint32_t handle, uint64_t *offset)
+void drmModeFreePropertyBlob(drmModePropertyBlobPtr blob)
 {
-	(void)fd;
-	*offset = handle;
-	return 0;
-}
-
-int drmModeDestroyDumbBuffer(int fd, uint32_t handle)
-{
-	(void)fd;
-	free(fake_card.buffers[handle].pixels);
-	fake_card.buffers[handle] = (struct buffer){0};
-	fake_card.drm.dumbs--;
-	return 0;
-}
-
-int drmModeAddFB2(int fd, uint32_t width, uint32_t height, uint32_t format,
-		const uint32_t handles[4], const uint32_t pitches[4], const uint32_t offsets[4],
-		uint32_t *id, uint32_t flags)
-{
-	(void)fd;
-	(void)format;
-	(void)offsets;
-	(void)flags;
-	fake_card.drm.impossible += pitches[0] < width * 4 || height == 0;
-	*id = handles[0];
-	fake_card.drm.framebuffers++;
-	return 0;
-}
-
-int drmModeRmFB(int fd, uint32_t id)
-{
-	(void)fd;
-	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
-		if (fake_card.drm.planes[i].framebuffer == id)
-			fake_card.drm.planes[i].framebuffer = fake_card.drm.planes[i].crtc_id = 0;
-	fake_card.drm.framebuffers--;
-	return 0;
+	free(blob);
 }

@@ -27,21 +27,29 @@ struct fake_connector {
 
 struct fake_crtc {
 	bool is_active, has_mode, is_event_due, is_event_ready;
+	uint16_t white; /* what its gamma table makes of white; 0: there is none */
 	void *data;
 };
 
 struct fake_plane {
 	uint32_t type; /* DRM_PLANE_TYPE_... */
 	uint32_t possible_crtcs;
-	uint32_t formats[2];
+	uint32_t formats[4];
 	unsigned format_count;
-	bool has_clips;           /* FB_DAMAGE_CLIPS */
+	bool has_clips; /* FB_DAMAGE_CLIPS */
+	bool has_zpos;
+	uint64_t zpos;    /* may not be set */
+	bool has_colours; /* COLOR_ENCODING, COLOR_RANGE */
+	bool has_rotation;
 	const char *missing_prop; /* that it should have, or NULL */
 	int refusal;              /* of a commit that shows something on it; 0: takes all */
 	bool refuses_edges;       /* a place outside the screen, with EINVAL */
 	uint32_t framebuffer, crtc_id;
 	int32_t x, y;
 	uint32_t width, height;
+	uint32_t source[4]; /* x, y, width, height; pixels */
+	uint64_t rotation;  /* 0: never set */
+	uint64_t encoding, range;
 	uint32_t screen[FAKE_SIDE_MAX * FAKE_SIDE_MAX]; /* what the hardware shows */
 };
 
@@ -52,7 +60,11 @@ struct fake_drm {
 	struct fake_crtc crtcs[FAKE_HEADS_MAX];
 	struct fake_plane planes[FAKE_PLANES_MAX];
 	uint32_t cursor_side;
-	bool has_no_atomic;
+	unsigned planes_max; /* that one crtc can show at a time; 0: all */
+	bool has_no_atomic, has_no_universal_planes;
+	bool has_no_udmabuf;
+	bool has_gamma;    /* the crtcs have GAMMA_LUT, of 2 entries */
+	int import_result; /* of drmPrimeFDToHandle: negative errno; 0: taken */
 	int open_result;   /* negative errno; 0: a descriptor */
 	int master_result; /* of becoming master: a positive errno, 0: granted */
 	bool is_master_lost;
@@ -62,16 +74,22 @@ struct fake_drm {
 
 	/* What happened. */
 	unsigned commits, tests, modesets;
-	unsigned refused;    /* commits that were no tests */
+	unsigned refused;    /* commits that were no tests, and tests without master */
 	unsigned torn;       /* buffers painted while they were on the screen */
 	unsigned impossible; /* requests that no kernel would take from a careful program */
-	unsigned framebuffers, dumbs, blobs; /* alive */
+	unsigned framebuffers, dumbs, handles, blobs; /* alive */
 };
 
 /* One card of `heads` connected monitors of this size, each with crtc, primary and cursor plane. */
 void fake_drm_init(unsigned heads, uint32_t width, uint32_t height);
 void fake_drm_finish(void);
 struct fake_drm *fake_drm(void);
+
+/* Of what a plane shows; 0: nothing. */
+uint32_t fake_drm_format(unsigned plane);
+
+/* One more plane above those that are there: its place in drm->planes. */
+unsigned fake_drm_add_plane(uint32_t type, uint32_t possible_crtcs);
 
 /* The vertical blank of all crtcs: events of finished commits become readable. */
 void fake_drm_vblank(void);

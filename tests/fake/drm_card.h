@@ -7,7 +7,14 @@
 
 #include "fake/drm.h"
 
-enum { CONNECTORS = 100, CRTCS = 200, PLANES = 300, FIRST_BLOB = 5000, TABLE_MAX = 256 };
+enum {
+	CONNECTORS = 100,
+	CRTCS = 200,
+	PLANES = 300,
+	FRAMEBUFFERS = 1000,
+	FIRST_BLOB = 5000,
+	TABLE_MAX = 256,
+};
 
 enum prop_id {
 	P_CRTC_ID = 1,
@@ -24,12 +31,26 @@ enum prop_id {
 	P_CRTC_W,
 	P_CRTC_H,
 	P_CLIPS,
+	P_ZPOS,
+	P_ROTATION,
+	P_ENCODING,
+	P_RANGE,
+	P_GAMMA,
+	P_GAMMA_SIZE,
 	P_COUNT
 };
 
+/* Memory that a handle stands for, kept by framebuffers as well. */
 struct buffer {
-	uint32_t width, height;
-	uint32_t *pixels;
+	unsigned references;
+	size_t size;
+	uint8_t *memory;
+	bool is_imported, is_open;
+};
+
+struct framebuffer {
+	uint32_t format, width, height;
+	uint32_t handles[4], offsets[4], strides[4];
 };
 
 struct blob {
@@ -39,13 +60,21 @@ struct blob {
 
 struct fake_card {
 	struct fake_drm drm;
-	int events;                       /* eventfd: stands for the card's descriptor */
-	int uevents[2];                   /* [1] is read by the program */
-	struct buffer buffers[TABLE_MAX]; /* by handle; a framebuffer has its buffer's number */
-	struct blob blobs[TABLE_MAX];     /* by id - FIRST_BLOB */
+	int events;                                 /* eventfd: stands for the card's descriptor */
+	int uevents[2];                             /* [1] is read by the program */
+	struct buffer buffers[TABLE_MAX];           /* by handle */
+	struct framebuffer framebuffers[TABLE_MAX]; /* by id - FRAMEBUFFERS */
+	struct blob blobs[TABLE_MAX];               /* by id - FIRST_BLOB */
 };
 
 extern struct fake_card fake_card;
+
+/* NULL: there is none of this id. */
+struct framebuffer *fake_drm_framebuffer(uint32_t id);
+
+/* 0xAARRGGBB of a framebuffer, converted if need be. */
+uint32_t fake_drm_pixel(const struct framebuffer *of, const struct fake_plane *plane, uint32_t x,
+		uint32_t y);
 
 bool fake_drm_has_prop(uint32_t object, enum prop_id prop);
 

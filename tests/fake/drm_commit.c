@@ -34,6 +34,8 @@ int drmModeAtomicAddProperty(drmModeAtomicReqPtr request, uint32_t object, uint3
 {
 	unsigned at = request->count++;
 
+	assert(at < sizeof request->items / sizeof *request->items);
+
 	if (!object || !prop || !fake_drm_has_prop(object, (enum prop_id)prop))
 		return -EINVAL;
 	request->items[at].object = object;
@@ -42,35 +44,49 @@ int drmModeAtomicAddProperty(drmModeAtomicReqPtr request, uint32_t object, uint3
 	return (int)request->count;
 }
 
+int drmModeAtomicGetCursor(const drmModeAtomicReqPtr request)
+{
+	return (int)request->count;
+}
+
+void drmModeAtomicSetCursor(drmModeAtomicReqPtr request, int cursor)
+{
+	request->count = (unsigned)cursor;
+}
+
 /* The clips bound what the hardware looks at; without any it looks at all. */
 static void scan_out(struct fake_plane *plane, const struct blob *clips)
 {
-	const struct buffer *buffer = &fake_card.buffers[plane->framebuffer];
-	struct display_rect all = {0, 0, (int32_t)buffer->width, (int32_t)buffer->height};
+	const struct framebuffer *from = fake_drm_framebuffer(plane->framebuffer);
+	struct display_rect all = {0, 0, (int32_t)from->width, (int32_t)from->height};
 	const struct display_rect *rects = clips ? clips->data : &all;
 	size_t count = clips ? clips->size / sizeof *rects : 1;
 
 	for (size_t i = 0; i < count; i++)
 		for (int32_t y = rects[i].y1; y < rects[i].y2; y++)
 			for (int32_t x = rects[i].x1; x < rects[i].x2; x++)
-				plane->screen[y * FAKE_SIDE_MAX + x] =
-						buffer->pixels[y * (int32_t)buffer->width + x];
+				plane->screen[y * FAKE_SIDE_MAX + x] = fake_drm_pixel(from, plane,
+						(uint32_t)x, (uint32_t)y);
+}
+
+static bool is_torn(const struct fake_plane *plane)
+{
+	const struct framebuffer *from = fake_drm_framebuffer(plane->framebuffer);
+
+	for (uint32_t y = 0; y < from->height; y++)
+		for (uint32_t x = 0; x < from->width; x++)
+			if (plane->screen[y * FAKE_SIDE_MAX + x] !=
+					fake_drm_pixel(from, plane, x, y))
+				return true;
+	return false;
 }
 
 /* A buffer that is on the screen must look as it did when it was put there. */
 static void look_for_tearing(void)
 {
-	for (unsigned i = 0; i < fake_card.drm.plane_count; i++) {
-		const struct fake_plane *plane = &fake_card.drm.planes[i];
-		const struct buffer *buffer = &fake_card.buffers[plane->framebuffer];
-		for (uint32_t y = 0; plane->framebuffer && y < buffer->height; y++)
-			if (memcmp(plane->screen + y * FAKE_SIDE_MAX,
-					    buffer->pixels + y * buffer->width,
-					    buffer->width * 4)) {
-				fake_card.drm.torn++;
-				break;
-			}
-	}
+	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
+		if (fake_card.drm.planes[i].framebuffer && is_torn(&fake_card.drm.planes[i]))
+			fake_card.drm.torn++;
 }
 
 static void set_plane(struct fake_plane *plane, uint32_t prop, uint64_t value,
@@ -95,6 +111,21 @@ static void set_plane(struct fake_plane *plane, uint32_t prop, uint64_t value,
 	case P_CRTC_H:
 		plane->height = (uint32_t)value;
 		break;
+	case P_SRC_X:
+	case P_SRC_Y:
+	case P_SRC_W:
+	case P_SRC_H:
+		plane->source[prop - P_SRC_X] = (uint32_t)(value >> 16);
+		break;
+	case P_ROTATION:
+		plane->rotation = value;
+		break;
+	case P_ENCODING:
+		plane->encoding = value;
+		break;
+	case P_RANGE:
+		plane->range = value;
+		break;
 	case P_CLIPS:
 		*clips = &fake_card.blobs[value - FIRST_BLOB];
 		break;
@@ -103,10 +134,20 @@ static void set_plane(struct fake_plane *plane, uint32_t prop, uint64_t value,
 
 static void set_crtc(struct fake_crtc *crtc, uint32_t prop, uint64_t value)
 {
-	if (prop == P_ACTIVE)
+	const struct drm_color_lut *table;
+
+	switch (prop) {
+	case P_ACTIVE:
 		crtc->is_active = value;
-	else
+		break;
+	case P_MODE_ID:
 		crtc->has_mode = value;
+		break;
+	case P_GAMMA:
+		table = value ? fake_card.blobs[value - FIRST_BLOB].data : NULL;
+		crtc->white = table ? table[1].red : 0;
+		break;
+	}
 }
 
 static uint64_t value_of(const drmModeAtomicReq *request, uint32_t object, enum prop_id prop,
@@ -137,17 +178,54 @@ static uint32_t crtcs_of(const drmModeAtomicReq *request)
 	return crtcs;
 }
 
+static bool has_format(const struct fake_plane *plane, uint32_t format)
+{
+	for (unsigned i = 0; i < plane->format_count; i++)
+		if (plane->formats[i] == format)
+			return true;
+	return false;
+}
+
+/* What the kernel itself looks at, and the rules of this hardware. */
 static int check_plane(const drmModeAtomicReq *request, uint32_t object)
 {
 	const struct fake_plane *plane = &fake_card.drm.planes[object - PLANES];
+	uint32_t id = (uint32_t)value_of(request, object, P_FB_ID, plane->framebuffer);
+	const struct framebuffer *shown = fake_drm_framebuffer(id);
+	uint64_t crtc = value_of(request, object, P_CRTC_ID, plane->crtc_id);
 	int64_t x = (int64_t)value_of(request, object, P_CRTC_X, 0);
 	int64_t y = (int64_t)value_of(request, object, P_CRTC_Y, 0);
+	uint64_t source[4], rotation = value_of(request, object, P_ROTATION, plane->rotation);
 
-	if (!value_of(request, object, P_FB_ID, 0))
-		return 0;
+	if (!id)
+		return crtc ? -EINVAL : 0;
+	for (unsigned i = 0; i < 4; i++)
+		source[i] = value_of(request, object, (enum prop_id)(P_SRC_X + i), 0) >> 16;
+	if (!shown || !crtc || !(plane->possible_crtcs & 1u << (crtc - CRTCS)))
+		return -EINVAL;
+	if (!has_format(plane, shown->format))
+		return -EINVAL;
+	if (source[0] + source[2] > shown->width || source[1] + source[3] > shown->height)
+		return -ENOSPC;
+	bool is_turned = rotation & (DRM_MODE_ROTATE_90 | DRM_MODE_ROTATE_270);
+
+	if (source[is_turned ? 3 : 2] != value_of(request, object, P_CRTC_W, 0) ||
+			source[is_turned ? 2 : 3] != value_of(request, object, P_CRTC_H, 0))
+		return -ERANGE;
 	if (plane->refuses_edges && (x < 0 || y < 0))
 		return -EINVAL;
 	return plane->refusal;
+}
+
+/* How many planes a crtc would show. */
+static unsigned planes_on(const drmModeAtomicReq *request, uint32_t crtc)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
+		count += value_of(request, PLANES + i, P_CRTC_ID,
+					 fake_card.drm.planes[i].crtc_id) == crtc;
+	return count;
 }
 
 static int check(const drmModeAtomicReq *request, uint32_t flags)
@@ -168,9 +246,13 @@ static int check(const drmModeAtomicReq *request, uint32_t flags)
 	for (unsigned i = 0; i < request->count && ret == 0; i++) {
 		if (request->items[i].object >= PLANES)
 			ret = check_plane(request, request->items[i].object);
-		else if (!(flags & DRM_MODE_ATOMIC_ALLOW_MODESET))
+		else if (!(flags & DRM_MODE_ATOMIC_ALLOW_MODESET) &&
+				request->items[i].prop != P_GAMMA)
 			ret = -EINVAL;
 	}
+	for (uint32_t i = 0; i < drm->crtc_count && ret == 0 && drm->planes_max; i++)
+		if (crtcs & 1u << i && planes_on(request, CRTCS + i) > drm->planes_max)
+			ret = -EINVAL;
 	return ret;
 }
 
@@ -218,6 +300,7 @@ int drmModeAtomicCommit(int fd, const drmModeAtomicReqPtr request, uint32_t flag
 	(void)fd;
 	if (flags & DRM_MODE_ATOMIC_TEST_ONLY) {
 		drm->tests++;
+		drm->refused += ret == -EACCES;
 		return ret;
 	}
 	if (ret == 0)
@@ -268,22 +351,61 @@ int drmHandleEvent(int fd, drmEventContextPtr context)
 	return 0;
 }
 
+/* The pixel of the plane's framebuffer at column, row of its place on the crtc. */
+static uint32_t plane_at(const struct fake_plane *plane, int32_t column, int32_t row)
+{
+	int32_t x = column, y = row, right = (int32_t)plane->source[2] - 1,
+		bottom = (int32_t)plane->source[3] - 1;
+
+	if (plane->rotation == DRM_MODE_ROTATE_90)
+		x = right - row, y = column;
+	else if (plane->rotation == DRM_MODE_ROTATE_180)
+		x = right - column, y = bottom - row;
+	else if (plane->rotation == DRM_MODE_ROTATE_270)
+		x = row, y = bottom - column;
+	return plane->screen[((int32_t)plane->source[1] + y) * FAKE_SIDE_MAX +
+			     (int32_t)plane->source[0] + x];
+}
+
+/* Above which other planes one lies: as `zpos` says, else by type and number. */
+static uint64_t order_of(unsigned index)
+{
+	static const uint64_t order[] = {[DRM_PLANE_TYPE_PRIMARY] = 0,
+			[DRM_PLANE_TYPE_OVERLAY] = 1,
+			[DRM_PLANE_TYPE_CURSOR] = 2};
+	const struct fake_plane *plane = &fake_card.drm.planes[index];
+
+	return (plane->has_zpos ? plane->zpos : order[plane->type]) << 8 | index;
+}
+
+/* The next plane of the crtc upwards; -1: no more. */
+static int next_plane(unsigned crtc, int64_t after)
+{
+	int found = -1;
+
+	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
+		if (fake_card.drm.planes[i].crtc_id == CRTCS + crtc &&
+				(int64_t)order_of(i) > after &&
+				(found < 0 || order_of(i) < order_of((unsigned)found)))
+			found = (int)i;
+	return found;
+}
+
 uint32_t fake_drm_at(unsigned crtc, int32_t x, int32_t y)
 {
 	uint32_t pixel = 0;
+	int64_t order = -1;
+	int index;
 
-	for (unsigned type = 0; type < 3 && fake_card.drm.crtcs[crtc].is_active; type++)
-		for (unsigned i = 0; i < fake_card.drm.plane_count; i++) {
-			const struct fake_plane *plane = &fake_card.drm.planes[i];
-			static const uint32_t order[] = {DRM_PLANE_TYPE_PRIMARY,
-					DRM_PLANE_TYPE_OVERLAY, DRM_PLANE_TYPE_CURSOR};
-			int32_t column = x - plane->x, row = y - plane->y;
-			if (plane->type != order[type] || plane->crtc_id != CRTCS + crtc ||
-					column < 0 || row < 0 || column >= (int32_t)plane->width ||
-					row >= (int32_t)plane->height)
-				continue;
-			uint32_t above = plane->screen[row * FAKE_SIDE_MAX + column];
-			pixel = type ? reference_over(pixel, above) : above & 0xffffff;
-		}
+	if (!fake_card.drm.crtcs[crtc].is_active)
+		return 0;
+	while ((index = next_plane(crtc, order)) >= 0) {
+		const struct fake_plane *plane = &fake_card.drm.planes[index];
+		int32_t column = x - plane->x, row = y - plane->y;
+		order = (int64_t)order_of((unsigned)index);
+		if (column >= 0 && row >= 0 && column < (int32_t)plane->width &&
+				row < (int32_t)plane->height)
+			pixel = reference_over(pixel, plane_at(plane, column, row));
+	}
 	return pixel;
 }

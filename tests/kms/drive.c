@@ -299,49 +299,6 @@ static void test_basics(void)
 	vkms_destroy("basics");
 }
 
-static void play(const char *device, unsigned heads, bool has_cursor, unsigned rounds)
-{
-	static struct reference references[2];
-	static struct reference_memory memories[2];
-	struct stage stage;
-	struct reference_calls calls = {set, move, &stage};
-	uint32_t seed = 99 + heads;
-	unsigned wrong = 0;
-
-	memset(references, 0, sizeof references);
-	vkms_create(device, heads, has_cursor);
-	CHECK(begin(&stage, device, heads));
-	for (unsigned i = 0; i < rounds; i++) {
-		unsigned index = i % heads;
-		show(&stage, index);
-		for (unsigned k = reference_below(&seed, 3); k > 0; k--) {
-			CHECK_INT(reference_step(&references[index], &memories[index], &seed,
-						  &calls),
-					0);
-			show(&stage, index);
-		}
-		settle(&stage);
-		for (unsigned k = 0; k < heads; k++)
-			wrong += differs(&stage, k);
-	}
-	CHECK_INT(wrong, 0);
-	end(&stage);
-	vkms_destroy(device);
-}
-
-static void test_random(void)
-{
-	TEST("random changes show what the headless output shows") {
-		play("random", 1, true, 100);
-	}
-	TEST("the same without a cursor plane") {
-		play("plain", 1, false, 50);
-	}
-	TEST("the same on two heads, each on its own") {
-		play("double", 2, true, 50);
-	}
-}
-
 static void test_hotplug(void)
 {
 	struct stage stage;
@@ -452,7 +409,6 @@ int main(void)
 {
 	log_open("drive");
 	test_basics();
-	test_random();
 	test_hotplug();
 	test_power();
 	test_master();

@@ -66,12 +66,22 @@ static bool add_plane(const char *name, unsigned head, const char *kind, int typ
 					       head));
 }
 
-static bool add_head(const char *name, unsigned head, bool has_cursor)
+static bool add_overlays(const char *name, unsigned head, unsigned count)
+{
+	static const char *const kinds[] = {"overlay", "second", "third"};
+
+	for (unsigned i = 0; i < count; i++)
+		if (!add_plane(name, head, kinds[i], TYPE_OVERLAY))
+			return false;
+	return true;
+}
+
+static bool add_head(const char *name, unsigned head, bool has_cursor, unsigned overlays)
 {
 	return make_folder(path_of(CONFIGFS "%s/crtcs/crtc%u", name, head)) &&
 	       write_number(path_of(CONFIGFS "%s/crtcs/crtc%u/writeback", name, head), 1) &&
 	       add_plane(name, head, "primary", TYPE_PRIMARY) &&
-	       add_plane(name, head, "overlay", TYPE_OVERLAY) &&
+	       add_overlays(name, head, overlays) &&
 	       (!has_cursor || add_plane(name, head, "cursor", TYPE_CURSOR)) &&
 	       make_folder(path_of(CONFIGFS "%s/encoders/encoder%u", name, head)) &&
 	       make_link(path_of(CONFIGFS "%s/crtcs/crtc%u", name, head),
@@ -86,10 +96,15 @@ static bool add_head(const char *name, unsigned head, bool has_cursor)
 
 bool vkms_create(const char *name, unsigned heads, bool has_cursor)
 {
+	return vkms_create_with(name, heads, has_cursor, 1);
+}
+
+bool vkms_create_with(const char *name, unsigned heads, bool has_cursor, unsigned overlays)
+{
 	if (!make_folder(path_of(CONFIGFS "%s", name)))
 		return false;
 	for (unsigned i = 0; i < heads; i++)
-		if (!add_head(name, i, has_cursor))
+		if (!add_head(name, i, has_cursor, overlays))
 			return false;
 	return write_number(path_of(CONFIGFS "%s/enabled", name), 1);
 }

@@ -8,10 +8,10 @@
 
 enum { WIDTH = 64, HEIGHT = 70 };
 
-static int set(void *data, enum display_layer layer, const struct display_picture *picture,
-		int32_t x, int32_t y, const struct display_rect *damage, unsigned count)
+static int place(void *data, enum display_layer layer, const struct display_picture *picture,
+		const struct display_place *at, const struct display_rect *damage, unsigned count)
 {
-	return scene_set(data, layer, picture, x, y, damage, count);
+	return scene_place(data, layer, picture, at, damage, count);
 }
 
 static void move(void *data, enum display_layer layer, int32_t x, int32_t y)
@@ -34,7 +34,7 @@ static unsigned play(uint32_t *seed, bool is_device, unsigned commits)
 	struct compose_scratch scratch = {0};
 	struct compose_target target = {pixels, WIDTH * 4, is_device, &scratch};
 	struct scene staged, latched;
-	struct reference_calls calls = {set, move, &staged};
+	struct reference_calls calls = {place, move, NULL, &staged};
 	unsigned wrong = 0;
 
 	memset(&reference, 0, sizeof reference);

@@ -37,10 +37,10 @@ static struct display *make(struct loop *loop, struct seen *seen, unsigned count
 	return display;
 }
 
-static int set(void *data, enum display_layer layer, const struct display_picture *picture,
-		int32_t x, int32_t y, const struct display_rect *damage, unsigned count)
+static int place(void *data, enum display_layer layer, const struct display_picture *picture,
+		const struct display_place *at, const struct display_rect *damage, unsigned count)
 {
-	return display_set_layer(data, layer, picture, x, y, damage, count);
+	return display_place_layer(data, layer, picture, at, damage, count);
 }
 
 static void move(void *data, enum display_layer layer, int32_t x, int32_t y)
@@ -57,7 +57,7 @@ static void test_random(struct loop *loop)
 	TEST("whatever was committed last is shown once the loop ran") {
 		struct display *display = make(loop, &seen, 1);
 		struct display_output *output = display_output_at(display, 0);
-		struct reference_calls calls = {set, move, output};
+		struct reference_calls calls = {place, move, NULL, output};
 		uint32_t seed = 7;
 		unsigned wrong = 0;
 		for (unsigned i = 0; i < 500; i++) {
