@@ -37,7 +37,7 @@ static const struct row rows[] = {
 				"DP-1 5120x1440@120+0+0*", ""},
 		{"eight, and more than the desktop protocol holds", "extend",
 				"DP-1 A// 7680x4320; DP-2 A// 7680x4320; DP-3 A// 7680x4320; DP-4 "
-                                "A// "
+				"A// "
 				"7680x4320; DP-5 A// 7680x4320; DP-6 A// 7680x4320; DP-7 A// "
 				"7680x4320; DP-8 A// 7680x4320",
 				"DP-1 7680x4320@60+0+8640* DP-2 7680x4320@60+7680+8640 DP-3 "
@@ -103,14 +103,14 @@ static const struct row rows[] = {
 				"DP-1: has no 100 Hz at 1920x1080, 75.00 Hz is what comes nearest"},
 		{"absurd wishes",
 				"extend; connector=DP-1 mode=4000000000x1 hz=4000000 "
-                                "at=-2000000000,"
+				"at=-2000000000,"
 				"2000000000 scale=4000000000",
 				"DP-1 A/B/C 1920x1080p", "DP-1 1920x1080@60+0+0,s500*",
 				"no mode of"},
 		/* whose wish */
 		{"a layout follows the monitor to another socket",
 				"extend; maker=DEL model=U2722D at=1920,0; maker=HPN model=E24 "
-                                "at=0,0",
+				"at=0,0",
 				two, "DP-1 2560x1440@60+1920+0* HDMI-A-1 1920x1080@60+0+0", ""},
 		{"capital letters count as small ones", "extend; maker=del model=u2722d scale=150",
 				"DP-1 DEL/U2722D/A 800x600", "DP-1 800x600@60+0+0,s150*", ""},
@@ -120,7 +120,7 @@ static const struct row rows[] = {
 				"VGA-1 // 1024x768", "VGA-1 1024x768@60+0+0*", ""},
 		{"the serial before the connector before the model before the maker",
 				"extend; maker=DEL scale=110; model=U2722D scale=120; "
-                                "connector=DP-1 "
+				"connector=DP-1 "
 				"scale=130; serial=A scale=140",
 				"DP-1 DEL/U2722D/A 800x600; DP-2 DEL/U2722D/B 800x600; DP-3 "
 				"DEL/P24/C 800x600; DP-4 HPN/X/D 800x600",
@@ -146,7 +146,7 @@ static const struct row rows[] = {
 				""},
 		{"twins told apart by their sockets",
 				"extend; model=U2722D connector=DP-2 at=0,0; model=U2722D "
-                                "at=1920,0; "
+				"at=1920,0; "
 				"connector=DP-3 at=3840,0",
 				twins,
 				"DP-1 1920x1080@60+1920+0* DP-2 1920x1080@60+0+0 DP-3 "
@@ -184,7 +184,7 @@ static const struct row rows[] = {
 				"DP-1: can't stand at -9000, 0"},
 		{"a row in any order of sockets stays a row",
 				"extend; serial=3 at=0,0; serial=1 at=3840,0; serial=2 at=7680,0 "
-                                "primary",
+				"primary",
 				three_4k,
 				"DP-1 3840x2160@60+3840+0 DP-2 3840x2160@60+7680+0* DP-3 "
 				"3840x2160@60+0+0",
