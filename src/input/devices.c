@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/input-event-codes.h>
-#include <math.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -12,24 +10,25 @@
 #include <libudev.h>
 
 #include "base/array.h"
+#include "input/device.h"
 
-enum {
-	AREA = 65536,       /* steps of an absolute axis */
-	KEYBOARDS_MAX = 32, /* whose lights are kept */
-};
-
-/* A notch of a wheel, and libinput's units of a touchpad that make one. */
-static const double notch = 120, finger_notch = 15;
+enum { TURN_EVENTS = 512 }; /* of one turn of the loop: others have theirs between */
 
 struct devices {
 	struct input *input;
 	struct udev *udev;
 	struct libinput *context;
 	struct loop_watch *watch;
-	struct libinput_device *keyboards[KEYBOARDS_MAX];
-	unsigned keyboard_count;
+	struct loop_timer *more; /* the last turn left something */
+	struct loop_timer *fingers;
+	struct device *list[KEYBOARDS_MAX];
+	unsigned count;
+	uint32_t last_id;
 	struct input_locks locks;
-	double rest_x, rest_y; /* of a touchpad's scrolling, below one unit */
+	struct input_pointing pointing;
+	struct motion motion;
+	uint64_t turns;
+	uint32_t turn_max;
 };
 
 static int open_device(const char *path, int flags, void *data)
@@ -52,215 +51,122 @@ static const struct libinput_interface interface = {
 		.close_restricted = close_device,
 };
 
-static void set_leds(struct libinput_device *device, struct input_locks locks)
-{
-	unsigned leds = (locks.num ? LIBINPUT_LED_NUM_LOCK : 0u) |
-	                (locks.caps ? LIBINPUT_LED_CAPS_LOCK : 0u) |
-	                (locks.scroll ? LIBINPUT_LED_SCROLL_LOCK : 0u);
-
-	libinput_device_led_update(device, (enum libinput_led)leds);
-}
-
 void devices_set_leds(struct devices *devices, struct input_locks locks)
 {
 	devices->locks = locks;
-	for (unsigned i = 0; i < devices->keyboard_count; i++)
-		set_leds(devices->keyboards[i], locks);
+	for (unsigned i = 0; i < devices->count; i++)
+		device_set_leds(devices->list[i], locks);
 }
 
-static void device_added(struct devices *devices, struct libinput_device *device)
+void devices_set_pointing(struct devices *devices, const struct input_pointing *pointing)
 {
-	if (libinput_device_config_tap_get_finger_count(device) > 0)
-		libinput_device_config_tap_set_enabled(device, LIBINPUT_CONFIG_TAP_ENABLED);
-	if (!libinput_device_has_capability(device, LIBINPUT_DEVICE_CAP_KEYBOARD) ||
-			devices->keyboard_count == KEYBOARDS_MAX)
-		return;
-	devices->keyboards[devices->keyboard_count++] = libinput_device_ref(device);
-	set_leds(device, devices->locks);
+	devices->pointing = *pointing;
+	for (unsigned i = 0; i < devices->count; i++)
+		device_set_pointing(devices->list[i], pointing);
 }
 
-static void device_removed(struct devices *devices, struct libinput_device *device)
+void devices_count(const struct devices *devices, struct input_stats *stats)
 {
-	for (unsigned i = 0; i < devices->keyboard_count; i++) {
-		if (devices->keyboards[i] != device)
+	stats->merged = devices->motion.merged;
+	stats->turns = devices->turns;
+	stats->turn_max = devices->turn_max;
+}
+
+static void device_added(struct devices *devices, struct libinput_device *handle)
+{
+	if (devices->count == KEYBOARDS_MAX)
+		return; /* without user data: its events are dropped */
+	struct device *device = device_create(handle, ++devices->last_id, devices->input);
+	devices->list[devices->count++] = device;
+	device_set_pointing(device, &devices->pointing);
+	device_set_leds(device, devices->locks);
+	device_plug(device);
+}
+
+static void device_removed(struct devices *devices, struct device *device)
+{
+	for (unsigned i = 0; i < devices->count; i++) {
+		if (devices->list[i] != device)
 			continue;
-		devices->keyboards[i] = devices->keyboards[--devices->keyboard_count];
-		libinput_device_unref(device);
+		devices->list[i] = devices->list[--devices->count];
+		device_unplug(device);
+		device_destroy(device);
 		return;
 	}
 }
 
-static void feed_key(struct devices *devices, struct libinput_event *event)
+/* The soonest moment at which a resting finger is a right click. */
+static void wait_for_fingers(struct devices *devices)
 {
-	struct libinput_event_keyboard *key = libinput_event_get_keyboard_event(event);
-	bool is_down = libinput_event_keyboard_get_key_state(key) == LIBINPUT_KEY_STATE_PRESSED;
+	int64_t now_us = loop_now_us(), at_us = -1;
 
-	if (libinput_event_keyboard_get_seat_key_count(key) != (is_down ? 1 : 0))
-		return;
-	input_feed_key(devices->input, libinput_event_keyboard_get_key(key), is_down);
-}
+	for (unsigned i = 0; i < devices->count; i++) {
+		int64_t us = device_wake_us(devices->list[i]);
 
-static void feed_button(struct devices *devices, int64_t time_us, uint32_t button, bool is_down)
-{
-	struct input_event event = {
-			.kind = INPUT_BUTTON,
-			.time_us = time_us,
-			.button = button,
-			.is_down = is_down,
-	};
-
-	input_feed(devices->input, &event);
-}
-
-static void feed_place(struct devices *devices, int64_t time_us, double x, double y)
-{
-	struct input_event event = {
-			.kind = INPUT_MOTION_ABSOLUTE,
-			.time_us = time_us,
-			.x = x / (double)AREA,
-			.y = y / (double)AREA,
-	};
-
-	input_feed(devices->input, &event);
-}
-
-static double scrolled(struct libinput_event_pointer *pointer, enum libinput_pointer_axis axis,
-		bool is_wheel)
-{
-	if (!libinput_event_pointer_has_axis(pointer, axis))
-		return 0;
-	if (is_wheel)
-		return libinput_event_pointer_get_scroll_value_v120(pointer, axis);
-	return libinput_event_pointer_get_scroll_value(pointer, axis) * notch / finger_notch;
-}
-
-static void feed_scroll(struct devices *devices, struct libinput_event_pointer *pointer,
-		bool is_wheel)
-{
-	double x = devices->rest_x +
-	           scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_HORIZONTAL, is_wheel);
-	double y = devices->rest_y +
-	           scrolled(pointer, LIBINPUT_POINTER_AXIS_SCROLL_VERTICAL, is_wheel);
-	struct input_event event = {
-			.kind = INPUT_WHEEL,
-			.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
-			.wheel_x = (int32_t)trunc(x),
-			.wheel_y = (int32_t)trunc(y),
-	};
-
-	devices->rest_x = x - event.wheel_x;
-	devices->rest_y = y - event.wheel_y;
-	if (event.wheel_x || event.wheel_y)
-		input_feed(devices->input, &event);
-}
-
-static void feed_motion(struct devices *devices, struct libinput_event_pointer *pointer)
-{
-	struct input_event event = {
-			.kind = INPUT_MOTION,
-			.time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer),
-			.x = libinput_event_pointer_get_dx(pointer),
-			.y = libinput_event_pointer_get_dy(pointer),
-	};
-
-	input_feed(devices->input, &event);
-}
-
-static void feed_pointer(struct devices *devices, struct libinput_event *event)
-{
-	struct libinput_event_pointer *pointer = libinput_event_get_pointer_event(event);
-	int64_t time_us = (int64_t)libinput_event_pointer_get_time_usec(pointer);
-
-	switch (libinput_event_get_type(event)) {
-	case LIBINPUT_EVENT_POINTER_MOTION:
-		feed_motion(devices, pointer);
-		break;
-	case LIBINPUT_EVENT_POINTER_MOTION_ABSOLUTE:
-		feed_place(devices, time_us,
-				libinput_event_pointer_get_absolute_x_transformed(pointer, AREA),
-				libinput_event_pointer_get_absolute_y_transformed(pointer, AREA));
-		break;
-	case LIBINPUT_EVENT_POINTER_BUTTON:
-		feed_button(devices, time_us, libinput_event_pointer_get_button(pointer),
-				libinput_event_pointer_get_button_state(pointer) ==
-						LIBINPUT_BUTTON_STATE_PRESSED);
-		break;
-	case LIBINPUT_EVENT_POINTER_SCROLL_WHEEL:
-		feed_scroll(devices, pointer, true);
-		break;
-	default:
-		feed_scroll(devices, pointer, false);
-		break;
+		if (us >= 0 && (at_us < 0 || us < at_us))
+			at_us = us;
 	}
+	if (at_us < 0)
+		loop_timer_set(devices->fingers, -1);
+	else
+		loop_timer_set(devices->fingers,
+				at_us > now_us ? (at_us - now_us + 999) / 1000 : 0);
 }
 
-/* The first finger is a mouse with its left button; others are not used. */
-static void feed_touch(struct devices *devices, struct libinput_event *event)
+static void on_fingers(void *data)
 {
-	struct libinput_event_touch *touch = libinput_event_get_touch_event(event);
-	int64_t time_us = (int64_t)libinput_event_touch_get_time_usec(touch);
-	enum libinput_event_type type = libinput_event_get_type(event);
+	struct devices *devices = data;
 
-	if (libinput_event_touch_get_seat_slot(touch) > 0)
-		return;
-	if (type == LIBINPUT_EVENT_TOUCH_DOWN || type == LIBINPUT_EVENT_TOUCH_MOTION)
-		feed_place(devices, time_us, libinput_event_touch_get_x_transformed(touch, AREA),
-				libinput_event_touch_get_y_transformed(touch, AREA));
-	if (type != LIBINPUT_EVENT_TOUCH_MOTION)
-		feed_button(devices, time_us, BTN_LEFT, type == LIBINPUT_EVENT_TOUCH_DOWN);
-}
-
-static void feed_change(struct devices *devices)
-{
-	struct input_event event = {.kind = INPUT_DEVICES, .time_us = loop_now_us()};
-
-	input_feed(devices->input, &event);
+	for (unsigned i = 0; i < devices->count; i++)
+		device_time(devices->list[i], loop_now_us());
+	wait_for_fingers(devices);
 }
 
 static void feed(struct devices *devices, struct libinput_event *event)
 {
-	switch (libinput_event_get_type(event)) {
-	case LIBINPUT_EVENT_DEVICE_ADDED:
-		device_added(devices, libinput_event_get_device(event));
-		feed_change(devices);
-		break;
-	case LIBINPUT_EVENT_DEVICE_REMOVED:
-		device_removed(devices, libinput_event_get_device(event));
-		feed_change(devices);
-		break;
-	case LIBINPUT_EVENT_KEYBOARD_KEY:
-		feed_key(devices, event);
-		break;
-	case LIBINPUT_EVENT_POINTER_MOTION:
-	case LIBINPUT_EVENT_POINTER_MOTION_ABSOLUTE:
-	case LIBINPUT_EVENT_POINTER_BUTTON:
-	case LIBINPUT_EVENT_POINTER_SCROLL_WHEEL:
-	case LIBINPUT_EVENT_POINTER_SCROLL_FINGER:
-	case LIBINPUT_EVENT_POINTER_SCROLL_CONTINUOUS:
-		feed_pointer(devices, event);
-		break;
-	case LIBINPUT_EVENT_TOUCH_DOWN:
-	case LIBINPUT_EVENT_TOUCH_MOTION:
-	case LIBINPUT_EVENT_TOUCH_UP:
-	case LIBINPUT_EVENT_TOUCH_CANCEL:
-		feed_touch(devices, event);
-		break;
-	default:
-		break;
-	}
+	struct libinput_device *handle = libinput_event_get_device(event);
+	struct device *device = libinput_device_get_user_data(handle);
+	enum libinput_event_type type = libinput_event_get_type(event);
+
+	if (type == LIBINPUT_EVENT_DEVICE_ADDED && !device)
+		device_added(devices, handle);
+	else if (type == LIBINPUT_EVENT_DEVICE_REMOVED && device)
+		device_removed(devices, device);
+	else if (device)
+		device_feed(device, event, &devices->motion);
 }
 
-static void dispatch(void *data, uint32_t events)
+/* A device may send without end: what is left after a turn's share waits for the next one. */
+static void take_turn(struct devices *devices, uint32_t most)
 {
-	struct devices *devices = data;
 	struct libinput_event *event;
+	uint32_t count = 0;
 
-	(void)events;
 	libinput_dispatch(devices->context);
-	while ((event = libinput_get_event(devices->context))) {
+	while (count < most && (event = libinput_get_event(devices->context))) {
 		feed(devices, event);
 		libinput_event_destroy(event);
+		count++;
 	}
+	motion_flush(&devices->motion, devices->input);
+	wait_for_fingers(devices);
+	if (count == 0)
+		return;
+	devices->turns++;
+	if (count > devices->turn_max)
+		devices->turn_max = count;
+	loop_timer_set(devices->more, count == most ? 0 : -1);
+}
+
+static void on_events(void *data, uint32_t events)
+{
+	(void)events;
+	take_turn(data, TURN_EVENTS);
+}
+
+static void on_more(void *data)
+{
+	take_turn(data, TURN_EVENTS);
 }
 
 void devices_destroy(struct devices *devices)
@@ -268,8 +174,10 @@ void devices_destroy(struct devices *devices)
 	if (!devices)
 		return;
 	loop_watch_remove(devices->watch);
-	for (unsigned i = 0; i < devices->keyboard_count; i++)
-		libinput_device_unref(devices->keyboards[i]);
+	loop_timer_remove(devices->more);
+	loop_timer_remove(devices->fingers);
+	for (unsigned i = 0; i < devices->count; i++)
+		device_destroy(devices->list[i]);
 	if (devices->context)
 		libinput_unref(devices->context);
 	if (devices->udev)
@@ -278,11 +186,13 @@ void devices_destroy(struct devices *devices)
 }
 OWN_DEFINE(devices, struct devices, devices_destroy);
 
-int devices_create(struct loop *loop, struct input *input, struct devices **ret, struct err *err)
+int devices_create(struct loop *loop, struct input *input, const struct input_pointing *pointing,
+		struct devices **ret, struct err *err)
 {
 	OWNED(devices) struct devices *devices = own_alloc(sizeof(*devices));
 
 	devices->input = input;
+	devices->pointing = *pointing;
 	devices->udev = udev_new();
 	if (!devices->udev)
 		return err_set(err, ENOMEM, "input: no memory for udev");
@@ -291,9 +201,12 @@ int devices_create(struct loop *loop, struct input *input, struct devices **ret,
 		return err_set(err, ENOMEM, "input: no memory for libinput");
 	if (libinput_udev_assign_seat(devices->context, "seat0") < 0)
 		return err_set(err, ENODEV, "input: udev does not answer for seat0");
-	devices->watch = loop_watch_fd(loop, libinput_get_fd(devices->context), EPOLLIN, dispatch,
+	devices->more = loop_add_timer(loop, on_more, devices);
+	devices->fingers = loop_add_timer(loop, on_fingers, devices);
+	devices->watch = loop_watch_fd(loop, libinput_get_fd(devices->context), EPOLLIN, on_events,
 			devices);
-	dispatch(devices, 0);
+	take_turn(devices, UINT32_MAX);
+	input_started(input);
 	*ret = own_take(devices);
 	return 0;
 }

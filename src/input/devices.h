@@ -9,10 +9,15 @@
 
 struct devices;
 
-/* Keys arrive once for the whole seat: the second keyboard's press of a held key is not one. */
-int devices_create(struct loop *loop, struct input *input, struct devices **ret, struct err *err);
+/* What they send goes to `input`, devices with keys or buttons by input_plug. */
+int devices_create(struct loop *loop, struct input *input, const struct input_pointing *pointing,
+		struct devices **ret, struct err *err);
 void devices_destroy(struct devices *devices); /* takes NULL */
 
 void devices_set_leds(struct devices *devices, struct input_locks locks);
+void devices_set_pointing(struct devices *devices, const struct input_pointing *pointing);
+
+/* Adds merged, turns and turn_max. */
+void devices_count(const struct devices *devices, struct input_stats *stats);
 
 #endif

@@ -12,14 +12,17 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "input/access.h"
+#include "input/keyboards.h"
 
 enum input_kind {
 	INPUT_KEY,
 	INPUT_MOTION,          /* relative: dx, dy in pixels, accelerated */
-	INPUT_MOTION_ABSOLUTE, /* x, y in 0..1 of the output area: tablets, touch, virtual machines */
+	INPUT_MOTION_ABSOLUTE, /* x, y in 0..1 of the output area, or of one output: is_panel */
 	INPUT_BUTTON,
 	INPUT_WHEEL,
 	INPUT_DEVICES, /* a device came or went */
+	INPUT_HELD,    /* is_down: a keyboard that types by itself waits for input_answer */
 };
 
 enum { INPUT_SHIFT = 1, INPUT_CTRL = 2, INPUT_ALT = 4, INPUT_LOGO = 8, INPUT_ALTGR = 16 };
@@ -28,14 +31,16 @@ struct input_event {
 	enum input_kind kind;
 	int64_t time_us;
 	/* KEY */
-	uint32_t code;      /* evdev */
+	uint32_t code;      /* evdev, after options of XKB that move keys (caps:escape) */
 	bool is_down;       /* BUTTON as well */
 	bool is_repeat;     /* made by the repeat timer of this module */
 	uint32_t keysym;    /* XKB keysym, after dead keys and Compose */
 	char text[16];      /* UTF-8 that the key types, "" for none */
 	uint32_t modifiers; /* INPUT_SHIFT | ... */
+	bool is_composed;   /* of a Compose sequence: only its text counts, and that once */
 	/* MOTION (dx, dy), MOTION_ABSOLUTE */
 	double x, y;
+	bool is_panel; /* of a touch screen or a pen display: one output, the built-in one if any */
 	/* BUTTON */
 	uint32_t button; /* BTN_LEFT ... */
 	/* WHEEL: 120 = one notch, down and right positive */
@@ -70,8 +75,33 @@ struct input_locks input_locks(const struct input *input);
 /* Set the lock states and the keyboards' lights (the session's LEDs message). */
 void input_set_locks(struct input *input, struct input_locks locks);
 
+/* Sticky, slow and bounce keys; what they hold down is let go. */
+void input_set_access(struct input *input, const struct access_settings *settings);
+
+struct input_pointing {
+	bool is_left_handed, has_natural_scroll, has_tap_to_click;
+	uint32_t speed; /* 0..100, 50: as the device is */
+};
+
+/* For all pointing devices, also those that come later. */
+void input_set_pointing(struct input *input, const struct input_pointing *pointing);
+
+/* Whether keyboards that type by themselves are held; `trusted` as in keyboards.h. */
+void input_set_guard(struct input *input, bool holds, const char *trusted);
+/* The person's word about the keyboard that is held. */
+void input_answer(struct input *input, bool is_allowed);
+
 /* Key-up events for all keys that are down: before another process gets the keyboard. */
 void input_release_all(struct input *input);
+
+struct input_stats {
+	struct keyboards_stats keys;
+	uint64_t merged;   /* motions and turns of the wheel that went along with a later one */
+	uint64_t turns;    /* of the loop, with events of devices */
+	uint32_t turn_max; /* events in one of them */
+};
+
+struct input_stats input_stats(const struct input *input);
 
 /* RDP keyboard layout identifier for XKB names, e.g. 0x00000406 for "dk"; 0x409 when unknown. */
 uint32_t input_rdp_layout(const char *layout, const char *variant);
@@ -82,5 +112,15 @@ void input_feed_key(struct input *input, uint32_t code, bool is_down);
 /* Press and release what types the code point with this keymap; -ENOENT when nothing does. */
 int input_feed_character(struct input *input, uint32_t character);
 void input_feed(struct input *input, const struct input_event *event);
+
+/* A device with keys or buttons, its keys, and its end: what devices.c says, and tests. */
+void input_plug(struct input *input, const struct keyboards_device *device);
+void input_unplug(struct input *input, uint32_t id);
+void input_device_key(struct input *input, uint32_t id, uint32_t code, bool is_down,
+		int64_t time_us);
+/* The devices of the start are all there. */
+void input_started(struct input *input);
+/* Whether a device may move the mouse. */
+bool input_is_held(const struct input *input, uint32_t id);
 
 #endif

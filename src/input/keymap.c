@@ -2,6 +2,7 @@
 #include "input/keymap.h"
 
 #include <errno.h>
+#include <linux/input-event-codes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct keymap {
 	struct xkb_state *state;
 	struct xkb_compose_table *table;
 	struct xkb_compose_state *compose;
+	bool is_multi; /* the sequence that is under way began with the Compose key */
 };
 
 /* What the Nordic and German dead keys make, for a device without X11's Compose file. */
@@ -165,26 +167,30 @@ uint32_t keymap_modifiers(const struct keymap *keymap)
 	       (has_mod(keymap, MOD_LEVEL3) ? INPUT_ALTGR : 0u);
 }
 
-/* Returns false when the key is part of a sequence that is not complete: it types nothing. */
+/* Returns false when the key is part of a sequence: it types what is in `event`, or nothing. */
 static bool compose(struct keymap *keymap, xkb_keysym_t keysym, struct input_event *event)
 {
 	if (!keymap->compose || xkb_compose_state_feed(keymap->compose, keysym) !=
 						XKB_COMPOSE_FEED_ACCEPTED)
 		return true;
+	/* Dead keys are known to a desktop with this layout, the Compose key is not. */
+	keymap->is_multi |= keysym == XKB_KEY_Multi_key;
+	event->is_composed = keymap->is_multi;
 	switch (xkb_compose_state_get_status(keymap->compose)) {
 	case XKB_COMPOSE_COMPOSING:
 		return false;
 	case XKB_COMPOSE_CANCELLED:
-		xkb_compose_state_reset(keymap->compose);
+		keymap_reset_compose(keymap);
 		return false;
 	case XKB_COMPOSE_COMPOSED:
 		event->keysym = xkb_compose_state_get_one_sym(keymap->compose);
 		if (xkb_compose_state_get_utf8(keymap->compose, event->text, sizeof(event->text)) >=
 				(int)sizeof(event->text))
 			event->text[0] = '\0';
-		xkb_compose_state_reset(keymap->compose);
+		keymap_reset_compose(keymap);
 		return false;
 	case XKB_COMPOSE_NOTHING:
+		keymap->is_multi = false;
 		break;
 	}
 	return true;
@@ -208,6 +214,37 @@ void keymap_press(struct keymap *keymap, uint32_t code, struct input_event *even
 		event->text[0] = '\0';
 }
 
+uint32_t keymap_code(const struct keymap *keymap, uint32_t code)
+{
+	static const struct {
+		xkb_keysym_t keysym;
+		uint32_t code;
+	} rows[] = {
+			{XKB_KEY_Escape, KEY_ESC},
+			{XKB_KEY_BackSpace, KEY_BACKSPACE},
+			{XKB_KEY_Caps_Lock, KEY_CAPSLOCK},
+			{XKB_KEY_Num_Lock, KEY_NUMLOCK},
+			{XKB_KEY_Shift_L, KEY_LEFTSHIFT},
+			{XKB_KEY_Shift_R, KEY_RIGHTSHIFT},
+			{XKB_KEY_Control_L, KEY_LEFTCTRL},
+			{XKB_KEY_Control_R, KEY_RIGHTCTRL},
+			{XKB_KEY_Alt_L, KEY_LEFTALT},
+			{XKB_KEY_Alt_R, KEY_RIGHTALT},
+			{XKB_KEY_ISO_Level3_Shift, KEY_RIGHTALT},
+			{XKB_KEY_Super_L, KEY_LEFTMETA},
+			{XKB_KEY_Super_R, KEY_RIGHTMETA},
+			{XKB_KEY_Menu, KEY_COMPOSE},
+	};
+	const xkb_keysym_t *keysyms;
+
+	if (xkb_keymap_key_get_syms_by_level(keymap->map, code + EVDEV_OFFSET, 0, 0, &keysyms) != 1)
+		return code;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].keysym == keysyms[0])
+			return rows[i].code;
+	return code;
+}
+
 void keymap_update(struct keymap *keymap, uint32_t code, bool is_down)
 {
 	xkb_state_update_key(keymap->state, code + EVDEV_OFFSET,
@@ -227,6 +264,7 @@ bool keymap_is_composing(const struct keymap *keymap)
 
 void keymap_reset_compose(struct keymap *keymap)
 {
+	keymap->is_multi = false;
 	if (keymap->compose)
 		xkb_compose_state_reset(keymap->compose);
 }

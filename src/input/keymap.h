@@ -23,6 +23,12 @@ void keymap_press(struct keymap *keymap, uint32_t code, struct input_event *even
 /* Move the modifiers on: after keymap_press, and for every release. */
 void keymap_update(struct keymap *keymap, uint32_t code, bool is_down);
 
+/*
+ * The key that stands here after options of XKB have moved keys about (caps:escape,
+ * ctrl:swapcaps, lv3:caps_switch): what a desktop that knows scancodes only has to get.
+ */
+uint32_t keymap_code(const struct keymap *keymap, uint32_t code);
+
 uint32_t keymap_modifiers(const struct keymap *keymap);
 bool keymap_repeats(const struct keymap *keymap, uint32_t code);
 
