@@ -39,6 +39,7 @@ static struct ui_model base_model(const char *language)
 	m.branding.accent = 0x1f6feb;
 	m.branding.background = 0x0f2f4a;
 	m.shows_password_button = true;
+	m.has_leave_key = true;
 	m.fields[UI_FIELD_USER].is_shown = m.fields[UI_FIELD_PASSWORD].is_shown = true;
 	return m;
 }
@@ -103,6 +104,12 @@ static void approval(struct ui_model *m)
 	no_config(m, UI_APPROVAL);
 	text_copy(m->code, sizeof(m->code), "K7QF-2M9P");
 	text_copy(m->helpdesk.phone, sizeof(m->helpdesk.phone), "89 40 10 00");
+}
+
+static void keyboard(struct ui_model *m)
+{
+	m->screen = UI_KEYBOARD;
+	text_copy(m->helpdesk.text, sizeof(m->helpdesk.text), "");
 }
 
 static void refused(struct ui_model *m)
@@ -251,6 +258,7 @@ static const struct picture pictures[] = {
 		{"server", server},
 		{"approval", approval},
 		{"refused", refused},
+		{"keyboard", keyboard},
 		{"sign-in", sign_in},
 		{"sign-in-full", sign_in_full},
 		{"sign-in-wrong", sign_in_wrong},

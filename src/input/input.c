@@ -16,6 +16,8 @@ struct input {
 	struct devices *devices; /* NULL: events are fed by hand */
 	struct keyboards *keyboards;
 	struct access access;
+	struct access_settings wanted; /* instead of the present ones, with the next wake-up */
+	bool is_access_new;
 	struct input_pointing pointing;
 	bool is_asking; /* the person is asked about a keyboard */
 	struct loop_timer *repeat, *wake;
@@ -201,6 +203,11 @@ static void on_wake(void *data)
 	int64_t now_us = loop_now_us();
 	struct access_keys keys;
 
+	if (input->is_access_new) {
+		input->is_access_new = false;
+		input_release_all(input);
+		access_init(&input->access, &input->wanted);
+	}
 	keyboards_time(input->keyboards, now_us);
 	access_time(&input->access, now_us, &keys);
 	feed_list(input, &keys, now_us);
@@ -249,13 +256,14 @@ bool input_is_held(const struct input *input, uint32_t id)
 void input_answer(struct input *input, bool is_allowed)
 {
 	keyboards_answer(input->keyboards, is_allowed);
-	settle(input);
+	input->is_asking = false;
+	loop_timer_set(input->wake, 0);
 }
 
 void input_set_guard(struct input *input, bool holds, const char *trusted)
 {
 	keyboards_set_policy(input->keyboards, holds, trusted);
-	settle(input);
+	loop_timer_set(input->wake, 0);
 }
 
 void input_set_pointing(struct input *input, const struct input_pointing *pointing)
@@ -324,12 +332,12 @@ void input_set_access(struct input *input, const struct access_settings *setting
 {
 	const struct access_settings *now = &input->access.settings;
 
-	if (now->has_sticky == settings->has_sticky && now->slow_ms == settings->slow_ms &&
-			now->bounce_ms == settings->bounce_ms)
-		return;
-	input_release_all(input);
-	access_init(&input->access, settings);
-	settle(input);
+	input->wanted = *settings;
+	input->is_access_new = now->has_sticky != settings->has_sticky ||
+	                       now->slow_ms != settings->slow_ms ||
+	                       now->bounce_ms != settings->bounce_ms;
+	if (input->is_access_new)
+		loop_timer_set(input->wake, 0);
 }
 
 static void set_repeat(struct input *input, const struct input_keymap *names)

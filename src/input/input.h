@@ -75,7 +75,7 @@ struct input_locks input_locks(const struct input *input);
 /* Set the lock states and the keyboards' lights (the session's LEDs message). */
 void input_set_locks(struct input *input, struct input_locks locks);
 
-/* Sticky, slow and bounce keys; what they hold down is let go. */
+/* Sticky, slow and bounce keys, from the loop's next turn on; what is down then is let go. */
 void input_set_access(struct input *input, const struct access_settings *settings);
 
 struct input_pointing {
@@ -88,7 +88,7 @@ void input_set_pointing(struct input *input, const struct input_pointing *pointi
 
 /* Whether keyboards that type by themselves are held; `trusted` as in keyboards.h. */
 void input_set_guard(struct input *input, bool holds, const char *trusted);
-/* The person's word about the keyboard that is held. */
+/* The person's word about the keyboard that is held; INPUT_HELD follows if there is another. */
 void input_answer(struct input *input, bool is_allowed);
 
 /* Key-up events for all keys that are down: before another process gets the keyboard. */

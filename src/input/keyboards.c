@@ -107,7 +107,7 @@ static void count(struct keyboards *keyboards, struct device *device, uint32_t c
 {
 	if (has_bit(device->down, code) == is_down)
 		return;
-	if (is_down && !may_press(keyboards, time_us)) {
+	if (is_down && device->id && !may_press(keyboards, time_us)) {
 		if (keyboards->stats.dropped++ == 0)
 			log_warn("keys come faster than %d a second: some are dropped",
 					KEYBOARDS_RATE);

@@ -58,7 +58,7 @@ void keyboards_remove(struct keyboards *keyboards, uint32_t id, int64_t now_us);
 /* Those that were there at the start are known: of several, none that is plugged in was first. */
 void keyboards_started(struct keyboards *keyboards);
 
-/* Device 0 is nobody's and never held. Any number is fine as a code. */
+/* Device 0 is nobody's: never held, never too fast. Any number is fine as a code. */
 void keyboards_key(struct keyboards *keyboards, uint32_t id, uint32_t code, bool is_down,
 		int64_t time_us);
 

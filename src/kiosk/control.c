@@ -52,6 +52,7 @@ static const char *screen_name(enum ui_screen screen)
 			[UI_ENDED] = "ended",
 			[UI_SESSION] = "session",
 			[UI_BLANK] = "blank",
+			[UI_KEYBOARD] = "keyboard",
 	};
 
 	return names[screen];
@@ -69,7 +70,7 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 			"screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
 			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dark=%d"
 			" retry=%u code=%s commits=%llu copied=%llu",
-			screen_name(state->screen), reason_code(model.reason),
+			screen_name(model.screen), reason_code(model.reason),
 			(unsigned long long)state->revision, (unsigned long long)state->confirmed,
 			state->number, state->phase, state->has_agent, (unsigned)state->focus,
 			model.message_count, model.language, state->is_caps_lock_on, state->is_dark,

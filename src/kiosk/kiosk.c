@@ -19,22 +19,6 @@ static struct kiosk_event make_event(enum kiosk_event_kind kind)
 	return (struct kiosk_event){.kind = kind, .now_ms = loop_now_ms()};
 }
 
-static void apply_keyboard(struct kiosk *kiosk)
-{
-	const struct conf_keyboard *keyboard = &kiosk->state.conf.keyboard;
-	struct input_keymap keymap = {
-			.layout = keyboard->layout,
-			.variant = keyboard->variant,
-			.options = keyboard->options,
-			.repeat_delay_ms = keyboard->is_repeat_off ? 0 : keyboard->repeat_delay_ms,
-			.repeat_per_second = keyboard->repeat_per_second,
-	};
-	struct err err;
-
-	if (input_set_keymap(kiosk->input, &keymap, &err) < 0)
-		log_error("%s; the keyboard stays as it is", err.text);
-}
-
 static void say_clock(struct kiosk *kiosk)
 {
 	struct kiosk_event event = make_event(KIOSK_CLOCK);
@@ -106,7 +90,10 @@ static void forward(struct kiosk *kiosk, const struct input_event *input)
 	if (!kiosk->session)
 		return;
 	if (input->kind == INPUT_KEY) {
-		session_key(kiosk->session, input);
+		struct input_event key = kiosk_session_key(kiosk, input);
+
+		session_key(kiosk->session, &key);
+		text_wipe(&key, sizeof(key));
 		return;
 	}
 	/* What was begun on the desktop ends there, wherever the mouse is by then. */
@@ -154,7 +141,10 @@ static void act(struct kiosk *kiosk, const struct kiosk_action *action,
 		agent_send_config_up(kiosk->agent, action->revision);
 		break;
 	case KIOSK_DO_KEYBOARD:
-		apply_keyboard(kiosk);
+		kiosk_apply_keyboard(kiosk);
+		break;
+	case KIOSK_DO_ANSWER:
+		input_answer(kiosk->input, action->is_on);
 		break;
 	case KIOSK_DO_LOCALE:
 		apply_locale(kiosk);
@@ -177,6 +167,7 @@ void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event)
 	kiosk_step(&kiosk->state, event, &actions);
 	for (unsigned i = 0; i < actions.count; i++)
 		act(kiosk, &actions.list[i], event);
+	kiosk_follow_locks(kiosk);
 	kiosk_show(kiosk);
 	wake_ms = kiosk_wake_ms(&kiosk->state);
 	if (wake_ms >= 0) {
@@ -386,7 +377,7 @@ int kiosk_create(struct loop *loop, const struct kiosk_options *options, struct 
 	if (code < 0)
 		return code;
 	open_agent(kiosk);
-	apply_keyboard(kiosk);
+	kiosk_apply_keyboard(kiosk);
 	apply_locale(kiosk);
 	kiosk_show(kiosk);
 	on_wake(kiosk);

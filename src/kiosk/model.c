@@ -92,6 +92,7 @@ static void add_config(const struct kiosk_state *state, struct ui_model *model)
 	model->helpdesk = conf->helpdesk;
 	model->branding = conf->branding;
 	model->shows_password_button = conf->sign_in.shows_password_button;
+	model->has_leave_key = conf->kiosk_keys.leave_session != CONF_LEAVE_OFF;
 	model->desktop_count = conf->desktop_count;
 	for (uint32_t i = 0; i < conf->desktop_count; i++)
 		memcpy(model->desktop_names[i], conf->desktops[i].name, CONF_NAME_MAX);
@@ -124,8 +125,8 @@ void kiosk_model(const struct kiosk_state *state, struct ui_model *ret)
 {
 	/* Padding is zero as well: equal models are equal bytes. */
 	memset(ret, 0, sizeof(*ret));
-	ret->screen = state->screen;
-	ret->focus = state->focus;
+	ret->screen = state->is_asking ? UI_KEYBOARD : state->screen;
+	ret->focus = state->is_asking ? state->ask_focus : state->focus;
 	ret->hover = state->hover;
 	ret->pressed = state->pressed;
 	ret->is_caps_lock_on = state->is_caps_lock_on;

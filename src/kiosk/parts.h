@@ -31,6 +31,9 @@ struct kiosk {
 	struct view *view;
 	struct input *input;
 	struct pointer pointer;
+	enum conf_num_lock num_lock; /* of the config, when it was applied last */
+	bool is_end_delete;          /* Ctrl+Alt+End was pressed and sent as Ctrl+Alt+Del */
+	bool has_session_keys;       /* the desktop gets the keys */
 	struct agent *agent;
 	struct spawner *spawner;
 	struct session *session; /* NULL: none */
@@ -51,6 +54,12 @@ int kiosk_open_display(struct kiosk *kiosk, struct err *err);
 void kiosk_apply_display(struct kiosk *kiosk);
 /* What the state says is to be seen, on the way to the screen. */
 void kiosk_show(struct kiosk *kiosk);
+
+/* keys.c: the config of keyboards and mice; the key that a session gets for one. */
+void kiosk_apply_keyboard(struct kiosk *kiosk);
+struct input_event kiosk_session_key(struct kiosk *kiosk, const struct input_event *input);
+/* After each step: a session that gets the keys (again) hears of the locks. */
+void kiosk_follow_locks(struct kiosk *kiosk);
 
 /* worker.c: what a session says, and its wishes for connections. */
 void kiosk_open_sessions(struct kiosk *kiosk);

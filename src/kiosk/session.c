@@ -345,18 +345,20 @@ static bool track_key(struct session *session, const struct input_event *event)
 
 void session_key(struct session *session, const struct input_event *event)
 {
+	/* Of a Compose sequence the desktop gets what it typed, and none of its keys. */
+	uint32_t code = event->is_composed ? 0 : event->code;
 	struct wire_session_key key = {
-			.code = event->code,
+			.code = code,
 			.is_down = event->is_down,
 			.is_repeat = event->is_repeat,
-			.character = event->code ? 0 : character_of(event->text),
+			.character = code ? 0 : character_of(event->text),
 	};
 
-	if (event->code >= KEY_CNT || (!event->code && !key.character))
+	if (event->code >= KEY_CNT || (!code && !key.character))
 		return;
 	if (event->is_repeat && !(session->down[event->code / 8] & (1u << (event->code % 8))))
 		return;
-	if (event->code && !track_key(session, event))
+	if (code && !track_key(session, event))
 		return;
 	wire_init(&key, WIRE_SESSION_KEY);
 	wire_send(session->channel, &key, NULL, 0);

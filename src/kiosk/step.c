@@ -201,7 +201,9 @@ static void take_config(struct kiosk_state *state, const struct conf_signed *con
 
 	state->conf = config->conf;
 	state->revision = config->revision;
-	if (memcmp(&before.keyboard, &state->conf.keyboard, sizeof(before.keyboard)) != 0)
+	if (memcmp(&before.keyboard, &state->conf.keyboard, sizeof(before.keyboard)) != 0 ||
+			memcmp(&before.mouse, &state->conf.mouse, sizeof(before.mouse)) != 0 ||
+			memcmp(&before.devices, &state->conf.devices, sizeof(before.devices)) != 0)
 		step_do(actions, KIOSK_DO_KEYBOARD);
 	if (memcmp(&before.locale, &state->conf.locale, sizeof(before.locale)) != 0)
 		step_do(actions, KIOSK_DO_LOCALE);

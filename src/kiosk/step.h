@@ -76,7 +76,8 @@ enum kiosk_action_kind {
 	KIOSK_DO_SERVER,  /* send the state's server field to the agent: try there, now */
 	KIOSK_DO_REPORT, /* tell the agent: `is_on` a session runs, else `reason` of the last end */
 	KIOSK_DO_CONFIG_UP, /* tell the agent that `revision` stands */
-	KIOSK_DO_KEYBOARD,  /* the state's keyboard config changed */
+	KIOSK_DO_KEYBOARD,  /* what the state's config says about keys, mouse, devices changed */
+	KIOSK_DO_ANSWER,    /* the keyboard that is held is the person's own: `is_on` */
 	KIOSK_DO_LOCALE,    /* the state's language or time zone changed */
 	KIOSK_DO_DISPLAY,   /* the state's display config changed */
 	KIOSK_DO_POWER,     /* screens on or off: `is_on` */
@@ -129,8 +130,10 @@ struct kiosk_state {
 	struct ui_field fields[UI_FIELDS];
 	enum ui_target focus, hover, pressed;
 	bool is_caps_lock_on, is_password_shown, is_dark;
-	int64_t input_ms; /* last input of a person */
-	int64_t lit_ms;   /* when something else last lit the screens */
+	bool is_asking;           /* whose keyboard it is that is held; nothing else is heard */
+	enum ui_target ask_focus; /* in the beginning none: who types on decides nothing */
+	int64_t input_ms;         /* last input of a person */
+	int64_t lit_ms;           /* when something else last lit the screens */
 	unsigned closed_count;
 	struct conf_message closed[CONF_MESSAGES_MAX]; /* banners that were read in a session */
 

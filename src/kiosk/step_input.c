@@ -277,11 +277,12 @@ static void own_input(struct kiosk_state *state, const struct kiosk_event *event
 	}
 }
 
-static bool is_leaving(const struct input_event *input)
+static bool is_leaving(const struct kiosk_state *state, const struct input_event *input)
 {
 	uint32_t both = INPUT_CTRL | INPUT_ALT;
 
-	return input->kind == INPUT_KEY && input->is_down && !input->is_repeat &&
+	return state->conf.kiosk_keys.leave_session == CONF_LEAVE_CTRL_ALT_HOME &&
+	       input->kind == INPUT_KEY && input->is_down && !input->is_repeat &&
 	       (input->code == KEY_HOME || input->code == KEY_KP7) &&
 	       (input->modifiers & both) == both;
 }
@@ -293,7 +294,7 @@ static void session_input(struct kiosk_state *state, const struct kiosk_event *e
 	bool is_ours = event->target == UI_TARGET_MESSAGE_CLOSE ||
 	               state->pressed == UI_TARGET_MESSAGE_CLOSE;
 
-	if (is_leaving(&event->input)) {
+	if (is_leaving(state, &event->input)) {
 		step_leave(state, actions);
 		return;
 	}
@@ -307,11 +308,91 @@ static void session_input(struct kiosk_state *state, const struct kiosk_event *e
 		step_do(actions, KIOSK_DO_FORWARD)->session = state->number;
 }
 
+/* --- the question about a keyboard --- */
+
+/* It may come above anything, also in the dark; what was pressed before is forgotten. */
+static void ask(struct kiosk_state *state, bool is_asking, struct kiosk_actions *actions)
+{
+	if (is_asking && state->is_dark) {
+		state->is_dark = false;
+		state->lit_ms = state->now_ms;
+		step_do(actions, KIOSK_DO_POWER)->is_on = true;
+	}
+	state->is_asking = is_asking;
+	state->ask_focus = UI_TARGET_NONE;
+	state->hover = UI_TARGET_NONE;
+	state->pressed = UI_TARGET_NONE;
+}
+
+static void answer(struct kiosk_state *state, enum ui_target target, struct kiosk_actions *actions)
+{
+	if (target != UI_TARGET_PRIMARY && target != UI_TARGET_SECONDARY)
+		return;
+	step_do(actions, KIOSK_DO_ANSWER)->is_on = target == UI_TARGET_SECONDARY;
+	ask(state, false, actions);
+}
+
+static void ask_key(struct kiosk_state *state, const struct input_event *input,
+		struct kiosk_actions *actions)
+{
+	struct ui_model model;
+
+	switch (input->keysym) {
+	case XKB_KEY_Tab:
+	case XKB_KEY_ISO_Left_Tab:
+	case XKB_KEY_Left:
+	case XKB_KEY_Right:
+	case XKB_KEY_Up:
+	case XKB_KEY_Down:
+		kiosk_model(state, &model);
+		state->ask_focus = ui_focus_next(&model,
+				input->keysym == XKB_KEY_ISO_Left_Tab ||
+						input->keysym == XKB_KEY_Left ||
+						input->keysym == XKB_KEY_Up);
+		text_wipe(&model, sizeof(model));
+		break;
+	case XKB_KEY_Return:
+	case XKB_KEY_KP_Enter:
+	case XKB_KEY_space:
+		answer(state, state->ask_focus, actions);
+		break;
+	default:
+		break;
+	}
+}
+
+static void ask_input(struct kiosk_state *state, const struct kiosk_event *event,
+		struct kiosk_actions *actions)
+{
+	const struct input_event *input = &event->input;
+	enum ui_target pressed = state->pressed;
+
+	/* What was held when the question came goes up in the desktop as well. */
+	if (!input->is_down && state->screen == UI_SESSION && pressed == UI_TARGET_NONE &&
+			(input->kind == INPUT_KEY || input->kind == INPUT_BUTTON))
+		step_do(actions, KIOSK_DO_FORWARD)->session = state->number;
+	if (input->kind == INPUT_MOTION || input->kind == INPUT_MOTION_ABSOLUTE) {
+		state->hover = event->target;
+	} else if (input->kind == INPUT_KEY && input->is_down && !input->is_repeat) {
+		ask_key(state, input, actions);
+	} else if (input->kind == INPUT_BUTTON && input->button == BTN_LEFT) {
+		state->pressed = input->is_down && has_target(state, event->target)
+		                                 ? event->target
+		                                 : UI_TARGET_NONE;
+		if (!input->is_down && pressed == event->target)
+			answer(state, pressed, actions);
+	}
+}
+
 void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 		struct kiosk_actions *actions)
 {
 	if (event->input.kind == INPUT_DEVICES)
 		return;
+	if (event->input.kind == INPUT_HELD) {
+		ask(state, event->input.is_down, actions);
+		return;
+	}
 	state->input_ms = state->now_ms;
 	if (state->is_dark) {
 		/* What wakes the screen was typed blindly. */
@@ -319,7 +400,9 @@ void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 		step_do(actions, KIOSK_DO_POWER)->is_on = true;
 		return;
 	}
-	if (state->screen == UI_SESSION)
+	if (state->is_asking)
+		ask_input(state, event, actions);
+	else if (state->screen == UI_SESSION)
 		session_input(state, event, actions);
 	else
 		own_input(state, event, actions);

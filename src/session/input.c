@@ -61,14 +61,16 @@ uint16_t input_button_flags(uint32_t button, bool *is_extended)
 	return 0;
 }
 
+/* No key was held for it: it goes down and up at once, each half of a pair in turn. */
 static void send_character(rdpInput *input, const struct wire_session_key *key)
 {
 	uint16_t units[2] = {0};
-	unsigned count = input_utf16(key->character, units);
+	unsigned count = key->is_down ? input_utf16(key->character, units) : 0;
 
 	for (unsigned i = 0; i < count; i++)
-		freerdp_input_send_unicode_keyboard_event(input,
-				key->is_down ? 0 : KBD_FLAGS_RELEASE, units[i]);
+		freerdp_input_send_unicode_keyboard_event(input, 0, units[i]);
+	for (unsigned i = 0; i < count; i++)
+		freerdp_input_send_unicode_keyboard_event(input, KBD_FLAGS_RELEASE, units[i]);
 }
 
 void input_send_key(struct session *session, const struct wire_session_key *key)

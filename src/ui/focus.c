@@ -70,6 +70,7 @@ uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
 		t[0] = UI_TARGET_SECONDARY;
 		return 1;
 	case UI_ENDED:
+	case UI_KEYBOARD:
 		t[1] = UI_TARGET_SECONDARY;
 		return 2;
 	case UI_SESSION:

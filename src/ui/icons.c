@@ -114,6 +114,14 @@ static void network(cairo_t *cr)
 	cairo_line_to(cr, 18, 16);
 }
 
+static void keyboard(cairo_t *cr)
+{
+	rounded(cr, 2, 6, 20, 12.5, 2);
+	for (int i = 0; i < 4; i++)
+		line(cr, 6 + 4 * i, 10, 6.01 + 4 * i, 10);
+	line(cr, 7.5, 14.5, 16.5, 14.5);
+}
+
 static void clock_face(cairo_t *cr)
 {
 	circle(cr, 12, 12, 9);
@@ -167,6 +175,7 @@ void icon_draw(cairo_t *cr, enum icon icon, double side)
 			[ICON_NETWORK] = network,
 			[ICON_CLOCK] = clock_face,
 			[ICON_OFFLINE] = offline,
+			[ICON_KEYBOARD] = keyboard,
 	};
 
 	cairo_save(cr);

@@ -35,6 +35,7 @@ enum icon {
 	ICON_CHECK,
 	ICON_CLOCK,
 	ICON_OFFLINE,
+	ICON_KEYBOARD,
 	ICONS,
 };
 

@@ -144,6 +144,35 @@ static void add_refused(struct build *b)
 	add_button(b, UI_TARGET_PRIMARY, tr(b, "Try again"));
 }
 
+/* The one key that is the kiosk's while a desktop is on screen. */
+static void add_leave_key(struct build *b)
+{
+	if (!b->model->has_leave_key)
+		return;
+	add_gap(b, 18);
+	add_small(b, tr(b, "Ctrl+Alt+Home brings you back here"));
+}
+
+static void add_keyboard(struct build *b)
+{
+	add_badge(b, ICON_KEYBOARD, b->palette.warning, b->palette.warning_tint);
+	add_gap(b, 22);
+	add_heading(b, tr(b, "Is this your keyboard?"));
+	add_gap(b, 10);
+	add_paragraph(b, b->palette.text,
+			tr(b, "Something that was plugged in types faster than a person can. What "
+			      "it types reaches nobody until you decide."),
+			0);
+	add_gap(b, 10);
+	add_paragraph(b, b->palette.text,
+			tr(b, "If it is your scanner or card reader, use it. If you do not know "
+			      "it, block it and pull it out."),
+			0);
+	add_help_text(b);
+	add_gap(b, 26);
+	add_buttons(b, tr(b, "Block it"), tr(b, "Use it"));
+}
+
 static void add_sign_in(struct build *b)
 {
 	add_heading(b, tr(b, "Sign in"));
@@ -168,6 +197,7 @@ static void add_sign_in(struct build *b)
 		add_buttons(b, tr(b, "Sign in"), tr(b, "Back"));
 	else
 		add_button(b, UI_TARGET_PRIMARY, tr(b, "Sign in"));
+	add_leave_key(b);
 }
 
 static void add_desktops(struct build *b)
@@ -194,6 +224,7 @@ static void add_connecting(struct build *b)
 	add_progress(b);
 	add_gap(b, 30);
 	add_button(b, UI_TARGET_SECONDARY, tr(b, "Cancel"));
+	add_leave_key(b);
 }
 
 /* A session that stood goes on after signing in; one that never came is tried again. */
@@ -261,6 +292,7 @@ void add_screen(struct build *b)
 			[UI_CONNECTING] = add_connecting,
 			[UI_ENDED] = add_ended,
 			[UI_BLANK] = add_identity,
+			[UI_KEYBOARD] = add_keyboard,
 	};
 
 	if ((unsigned)b->model->screen < sizeof(add) / sizeof(add[0]))

@@ -27,6 +27,7 @@ enum ui_screen {
 	UI_ENDED,      /* a session ended: `reason`, what to do, buttons */
 	UI_SESSION,    /* the desktop is on screen: nothing but banner and notices over it */
 	UI_BLANK,      /* a second monitor: background and identity only */
+	UI_KEYBOARD,   /* whose keyboard is this that types faster than a person? */
 };
 
 enum ui_field_kind {
@@ -63,6 +64,7 @@ enum ui_target {
 	 *   DESKTOPS                           secondary: sign out
 	 *   CONNECTING                         secondary: cancel
 	 *   ENDED       primary: once more     secondary: back
+	 *   KEYBOARD    primary: block it      secondary: use it
 	 */
 	UI_TARGET_PRIMARY,
 	UI_TARGET_SECONDARY,
@@ -80,7 +82,8 @@ struct ui_model {
 	enum ui_target pressed;
 	bool is_caps_lock_on; /* warning beside the password */
 	bool is_password_shown;
-	bool is_busy; /* a spinner's place: drawn as three dots, `tick` picks which is lit */
+	bool has_leave_key; /* Ctrl+Alt+Home leaves a session: said where there is room */
+	bool is_busy;       /* a spinner's place: drawn as three dots, `tick` picks which is lit */
 	uint32_t tick;
 	enum reason reason;
 	uint32_t detail;     /* FreeRDP's number behind the code, 0: none */

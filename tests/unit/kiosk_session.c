@@ -335,6 +335,33 @@ static void test_keys(void)
 	}
 }
 
+static void test_compose(void)
+{
+	struct bench bench;
+	struct wire_session_key message;
+	struct input_event event;
+
+	TEST("of a Compose sequence only what it typed goes out, once") {
+		bench_open(&bench);
+		event = key(KEY_RIGHTALT, true, false);
+		event.is_composed = true;
+		session_key(bench.session, &event);
+		event.is_down = false;
+		session_key(bench.session, &event);
+		event = key(KEY_E, true, false);
+		event.is_composed = true;
+		strcpy(event.text, "€");
+		session_key(bench.session, &event);
+		event.is_down = false;
+		event.text[0] = '\0';
+		session_key(bench.session, &event);
+		CHECK(next(&bench, WIRE_SESSION_KEY, &message, sizeof(message)));
+		CHECK(message.code == 0 && message.character == 0x20ac && message.is_down);
+		CHECK(!next(&bench, WIRE_SESSION_KEY, &message, sizeof(message)));
+		bench_close(&bench);
+	}
+}
+
 static void send_words(struct bench *bench, uint32_t type, uint32_t a, uint32_t b, uint32_t c)
 {
 	uint32_t words[5] = {type, sizeof(words), a, b, c};
@@ -406,6 +433,7 @@ int main(void)
 	test_frames();
 	test_pools();
 	test_keys();
+	test_compose();
 	test_messages();
 	TEST_END();
 }
