@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the config says about keyboards, mice and what may be plugged in. */
 #include <linux/input-event-codes.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "kiosk/parts.h"
@@ -50,6 +51,36 @@ void kiosk_apply_keyboard(struct kiosk *kiosk)
 	input_set_guard(kiosk->input, devices->new_keyboards == CONF_NEW_KEYBOARDS_HOLD,
 			devices->trusted_keyboards);
 	apply_num_lock(kiosk);
+}
+
+/* How the kernel names the connectors of screens that are built in. */
+static bool is_built_in(const char *name)
+{
+	static const char *const kinds[] = {"eDP", "LVDS", "DSI"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(name, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
+struct pointer_area kiosk_panel_area(const struct kiosk *kiosk)
+{
+	struct pointer_area area = {.count = 1};
+	bool has_panel = false;
+
+	for (unsigned i = 0; i < display_output_count(kiosk->display); i++) {
+		struct display_output_info info =
+				display_output_info(display_output_at(kiosk->display, i));
+		bool is_panel = is_built_in(info.name);
+
+		if (has_panel || (!is_panel && !info.is_primary))
+			continue;
+		has_panel = is_panel;
+		area.rects[0] = (struct display_rect){info.x, info.y, info.x + (int32_t)info.width,
+				info.y + (int32_t)info.height};
+	}
+	return area;
 }
 
 static bool is_end(const struct input_event *input)

@@ -190,7 +190,8 @@ static void on_wake(void *data)
 
 static void move_pointer(struct kiosk *kiosk, const struct input_event *input)
 {
-	struct pointer_area area = view_area(kiosk->view);
+	struct pointer_area area =
+			input->is_panel ? kiosk_panel_area(kiosk) : view_area(kiosk->view);
 
 	if (input->kind == INPUT_MOTION)
 		pointer_move(&kiosk->pointer, &area, input->x, input->y);

@@ -55,7 +55,9 @@ void kiosk_apply_display(struct kiosk *kiosk);
 /* What the state says is to be seen, on the way to the screen. */
 void kiosk_show(struct kiosk *kiosk);
 
-/* keys.c: the config of keyboards and mice; the key that a session gets for one. */
+/* keys.c: the output that a touch screen or pen display belongs to. */
+struct pointer_area kiosk_panel_area(const struct kiosk *kiosk);
+/* The config of keyboards and mice; the key that a session gets for one. */
 void kiosk_apply_keyboard(struct kiosk *kiosk);
 struct input_event kiosk_session_key(struct kiosk *kiosk, const struct input_event *input);
 /* After each step: a session that gets the keys (again) hears of the locks. */
