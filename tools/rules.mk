@@ -90,7 +90,7 @@ endef
 $(foreach m,$(modules),$(eval $(call fuzzed_module_rules,$(m))))
 define fuzz_rules
 $(BUILD)/fuzz/$(1): tests/fuzz/$(1).c $(call fuzz_archives,$(call module_of,$(1)))
-	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) $$($(call module_of,$(1))_cflags) $(fuzz_flags) \
+	@mkdir -p $$(@D) && echo "  FUZZ $$<" && clang $(CPPFLAGS) -Itests $$($(call module_of,$(1))_cflags) $(fuzz_flags) \
 		-fsanitize=fuzzer,address,undefined -o $$@ $$< -Wl,--start-group $(call fuzz_archives,$(call module_of,$(1))) \
 		-Wl,--end-group $$($(call module_of,$(1))_libs)
 endef

@@ -24,6 +24,7 @@ struct conf conf_default(void)
 					.repeat_per_second = 25},
 			.mouse = {.speed = 50, .has_tap_to_click = true},
 			.display = {.scale_percent = 100, .blank_after_min = 30},
+			.power = {.dim_percent = 30},
 			.sign_in = {.shows_password_button = true},
 			.branding = {.accent = 0x3b82f6, .background = 0x0f172a},
 	};

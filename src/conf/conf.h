@@ -130,6 +130,15 @@ struct conf_display {
 	struct conf_monitor monitors[CONF_MONITORS_MAX];
 };
 
+/* When the screens get darker before display.blank_after_min makes them dark, and the nights. */
+struct conf_power {
+	uint16_t dim_after_min;       /* 0: never, ..1440 */
+	uint16_t dim_percent;         /* of the brightness, 10..100 */
+	char day_start[6];            /* working hours, "HH:MM"; equal, or one "": always */
+	char day_end[6];              /* may be before the start: a night shift */
+	uint16_t night_off_after_min; /* instead of blank_after_min outside of them; 0: as by day */
+};
+
 /* Who decodes the video of a session. */
 enum conf_decoder {
 	CONF_DECODER_AUTO,     /* the device's hardware, else its processor */
@@ -188,6 +197,7 @@ struct conf {
 	struct conf_devices devices;
 	struct conf_kiosk_keys kiosk_keys;
 	struct conf_display display;
+	struct conf_power power;
 	struct conf_video video;
 	uint32_t desktop_count;
 	struct conf_desktop desktops[CONF_DESKTOPS_MAX];

@@ -78,6 +78,11 @@ const struct conf_field conf_fields[] = {
 	WHOLE(display, height, 0, 8192),
 	WHOLE(display, scale_percent, 100, 300),
 	WHOLE(display, blank_after_min, 0, 1440),
+	WHOLE(power, dim_after_min, 0, 1440),
+	WHOLE(power, dim_percent, 10, 100),
+	TEXT(power, day_start, .form = CONF_FORM_CLOCK),
+	TEXT(power, day_end, .form = CONF_FORM_CLOCK),
+	WHOLE(power, night_off_after_min, 0, 1440),
 	{.section = "video", .key = "decoder", .kind = CONF_KIND_WORD, AT(struct conf, video.decoder),
 	 .words = decoder_words},
 	BOOL(video, rdpevor, has_rdpevor),
@@ -214,6 +219,7 @@ static const struct form {
 				"XKB names such as \"dk\" or \"us,dk\""},
 		[CONF_FORM_USB] = {USB, USB ",:", "USB numbers such as \"05e0:1200\", with commas"},
 		[CONF_FORM_PNP] = {UPPER, UPPER, "letters A-Z such as \"DEL\""},
+		[CONF_FORM_CLOCK] = {"012", DIGIT ":", "a time of the day such as \"07:30\""},
 };
 
 /* Four hex digits, a colon, four more; again behind each comma. */
@@ -229,6 +235,12 @@ static bool is_usb_list(const char *text)
 	}
 }
 
+static bool is_clock(const char *text)
+{
+	return strlen(text) == 5 && text[2] == ':' && strspn(text, DIGIT) == 2 &&
+	       strspn(text + 3, DIGIT) == 2 && strncmp(text, "24", 2) < 0 && text[3] < '6';
+}
+
 bool conf_form_fits(enum conf_form form, const char *text, const char **expected)
 {
 	const struct form *rule = &forms[form];
@@ -238,6 +250,8 @@ bool conf_form_fits(enum conf_form form, const char *text, const char **expected
 	*expected = rule->expected;
 	if (form == CONF_FORM_USB)
 		return is_usb_list(text);
+	if (form == CONF_FORM_CLOCK)
+		return is_clock(text);
 	return strchr(rule->first, text[0]) && strspn(text, rule->rest) == strlen(text);
 }
 

@@ -33,6 +33,7 @@ enum conf_form {
 	CONF_FORM_XKB,      /* names of XKB: "dk", "us,dk", "compose:ralt" */
 	CONF_FORM_USB,      /* vendor:product of USB in hex, with commas */
 	CONF_FORM_PNP,      /* A-Z */
+	CONF_FORM_CLOCK,    /* HH:MM, 00:00..23:59 */
 };
 
 struct conf_field {

@@ -68,14 +68,15 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 	kiosk_model(state, &model);
 	snprintf(text, size,
 			"screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
-			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dark=%d"
-			" retry=%u code=%s commits=%llu copied=%llu",
+			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dim=%d dark=%d"
+			" retry=%u code=%s commits=%llu copied=%llu direct=%llu",
 			screen_name(model.screen), reason_code(model.reason),
 			(unsigned long long)state->revision, (unsigned long long)state->confirmed,
 			state->number, state->phase, state->has_agent, (unsigned)state->focus,
-			model.message_count, model.language, state->is_caps_lock_on, state->is_dark,
-			model.retry_in_s, model.code, (unsigned long long)stats.commits,
-			(unsigned long long)stats.bytes_copied);
+			model.message_count, model.language, state->is_caps_lock_on, state->is_dim,
+			state->is_dark, model.retry_in_s, model.code,
+			(unsigned long long)stats.commits, (unsigned long long)stats.bytes_copied,
+			(unsigned long long)stats.layers_direct);
 	text_wipe(&model, sizeof(model));
 }
 

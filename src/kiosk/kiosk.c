@@ -155,6 +155,9 @@ static void act(struct kiosk *kiosk, const struct kiosk_action *action,
 	case KIOSK_DO_POWER:
 		view_set_power(kiosk->view, action->is_on);
 		break;
+	case KIOSK_DO_BRIGHTNESS:
+		display_set_brightness(kiosk->display, action->percent);
+		break;
 	}
 }
 

@@ -169,31 +169,6 @@ static void update_hint(struct ui_field *field, const char *before)
 		field_wipe(field);
 }
 
-static bool has_message(const struct conf *conf, const struct conf_message *wanted)
-{
-	for (uint32_t i = 0; i < conf->message_count; i++)
-		if (memcmp(&conf->messages[i], wanted, sizeof(*wanted)) == 0)
-			return true;
-	return false;
-}
-
-/* What is urgent is to be seen by whoever passes, and "never dark" means now. */
-static void light(struct kiosk_state *state, const struct conf *before,
-		struct kiosk_actions *actions)
-{
-	bool is_wanted = !state->conf.display.blank_after_min;
-
-	for (uint32_t i = 0; i < state->conf.message_count; i++)
-		is_wanted |= state->conf.messages[i].severity == CONF_SEVERITY_URGENT &&
-		             !has_message(before, &state->conf.messages[i]);
-	if (!is_wanted)
-		return;
-	state->lit_ms = state->now_ms;
-	if (state->is_dark)
-		step_do(actions, KIOSK_DO_POWER)->is_on = true;
-	state->is_dark = false;
-}
-
 static void take_config(struct kiosk_state *state, const struct conf_signed *config,
 		struct kiosk_actions *actions)
 {
@@ -209,7 +184,7 @@ static void take_config(struct kiosk_state *state, const struct conf_signed *con
 		step_do(actions, KIOSK_DO_LOCALE);
 	if (memcmp(&before.display, &state->conf.display, sizeof(before.display)) != 0)
 		step_do(actions, KIOSK_DO_DISPLAY);
-	light(state, &before, actions);
+	step_power_config(state, &before, actions);
 	if (state->screen == UI_SIGN_IN) {
 		update_hint(&state->fields[UI_FIELD_USER], before.desktops[0].user);
 		update_hint(&state->fields[UI_FIELD_DOMAIN], before.desktops[0].domain);
@@ -267,14 +242,6 @@ static int64_t idle_ms(const struct kiosk_state *state)
 	return state->input_ms + (int64_t)state->conf.sign_in.idle_min * MINUTE_MS;
 }
 
-static int64_t blank_ms(const struct kiosk_state *state)
-{
-	if (!state->conf.display.blank_after_min || state->is_dark)
-		return -1;
-	return (state->input_ms > state->lit_ms ? state->input_ms : state->lit_ms) +
-	       (int64_t)state->conf.display.blank_after_min * MINUTE_MS;
-}
-
 static int64_t held_ms(const struct kiosk_state *state)
 {
 	if (is_session_open(state) || !(state->credentials.is_held || state->screen == UI_ENDED))
@@ -315,10 +282,7 @@ static void pass_time(struct kiosk_state *state, struct kiosk_actions *actions)
 	}
 	if (is_due(state, held_ms(state)))
 		step_sign_out(state);
-	if (is_due(state, blank_ms(state))) {
-		state->is_dark = true;
-		step_do(actions, KIOSK_DO_POWER)->is_on = false;
-	}
+	step_power_time(state, actions);
 }
 
 static bool is_animated(const struct kiosk_state *state)
@@ -357,6 +321,7 @@ static void take(struct kiosk_state *state, const struct kiosk_event *event,
 	case KIOSK_CLOCK:
 		memcpy(state->clock, event->clock, sizeof(state->clock));
 		state->clock[sizeof(state->clock) - 1] = '\0';
+		step_power_time(state, actions);
 		break;
 	case KIOSK_INPUT:
 		step_input(state, event, actions);
@@ -419,7 +384,8 @@ int64_t kiosk_wake_ms(const struct kiosk_state *state)
 			state->deadline_ms,
 			countdown_ms(state),
 			idle_ms(state),
-			blank_ms(state),
+			step_dim_ms(state),
+			step_off_ms(state),
 			held_ms(state),
 			missing_ms(state),
 			server_ms(state),

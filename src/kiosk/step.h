@@ -81,6 +81,7 @@ enum kiosk_action_kind {
 	KIOSK_DO_LOCALE,    /* the state's language or time zone changed */
 	KIOSK_DO_DISPLAY,   /* the state's display config changed */
 	KIOSK_DO_POWER,     /* screens on or off: `is_on` */
+	KIOSK_DO_BRIGHTNESS, /* of the screens: `percent` */
 };
 
 struct kiosk_action {
@@ -88,6 +89,7 @@ struct kiosk_action {
 	uint32_t session;
 	uint64_t revision;
 	bool is_on;
+	unsigned percent;
 	enum reason reason;
 };
 
@@ -129,9 +131,10 @@ struct kiosk_state {
 
 	struct ui_field fields[UI_FIELDS];
 	enum ui_target focus, hover, pressed;
-	bool is_caps_lock_on, is_password_shown, is_dark;
+	bool is_caps_lock_on, is_password_shown, is_dim, is_dark;
 	bool is_asking;           /* whose keyboard it is that is held; nothing else is heard */
 	enum ui_target ask_focus; /* in the beginning none: who types on decides nothing */
+	uint32_t waking_code;     /* the key that lit the screen and is still down; 0: none */
 	int64_t input_ms;         /* last input of a person */
 	int64_t lit_ms;           /* when something else last lit the screens */
 	unsigned closed_count;

@@ -313,10 +313,9 @@ static void session_input(struct kiosk_state *state, const struct kiosk_event *e
 /* It may come above anything, also in the dark; what was pressed before is forgotten. */
 static void ask(struct kiosk_state *state, bool is_asking, struct kiosk_actions *actions)
 {
-	if (is_asking && state->is_dark) {
-		state->is_dark = false;
+	if (is_asking) {
 		state->lit_ms = state->now_ms;
-		step_do(actions, KIOSK_DO_POWER)->is_on = true;
+		step_light(state, actions);
 	}
 	state->is_asking = is_asking;
 	state->ask_focus = UI_TARGET_NONE;
@@ -394,12 +393,8 @@ void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 		return;
 	}
 	state->input_ms = state->now_ms;
-	if (state->is_dark) {
-		/* What wakes the screen was typed blindly. */
-		state->is_dark = false;
-		step_do(actions, KIOSK_DO_POWER)->is_on = true;
+	if (step_wake(state, &event->input, actions))
 		return;
-	}
 	if (state->is_asking)
 		ask_input(state, event, actions);
 	else if (state->screen == UI_SESSION)

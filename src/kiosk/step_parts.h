@@ -22,6 +22,17 @@ bool step_has_target(const struct ui_model *model, enum ui_target wanted);
 void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 		struct kiosk_actions *actions);
 
+/* step_power.c: when the screens are darkened or off next (-1: never), and light. */
+int64_t step_dim_ms(const struct kiosk_state *state);
+int64_t step_off_ms(const struct kiosk_state *state);
+void step_light(struct kiosk_state *state, struct kiosk_actions *actions);
+void step_power_time(struct kiosk_state *state, struct kiosk_actions *actions);
+void step_power_config(struct kiosk_state *state, const struct conf *before,
+		struct kiosk_actions *actions);
+/* Light for whoever is there. True when the input woke the screen and is no more than that. */
+bool step_wake(struct kiosk_state *state, const struct input_event *input,
+		struct kiosk_actions *actions);
+
 /* step_session.c */
 void step_sign_in(struct kiosk_state *state, struct kiosk_actions *actions);
 void step_connect(struct kiosk_state *state, uint32_t desktop, struct kiosk_actions *actions);

@@ -125,6 +125,12 @@ void kiosk_fail_dials(struct kiosk *kiosk)
 /* The session's picture stays where it is until another one takes its place. */
 static void close_session(struct kiosk *kiosk)
 {
+	struct display_stats stats = display_stats(kiosk->display);
+
+	log_info("the display since its start: %llu commits, %llu bytes copied, %llu layers on "
+		 "planes of their own",
+			(unsigned long long)stats.commits, (unsigned long long)stats.bytes_copied,
+			(unsigned long long)stats.layers_direct);
 	view_drop_frame(kiosk->view);
 	view_set_cursor(kiosk->view, NULL);
 	session_destroy(own_take(kiosk->session));

@@ -8,6 +8,8 @@
 #include "kms/scene.h"
 
 struct backend {
+	/* display->wishes changed: plan again, from the loop. */
+	void (*configure)(struct display *display);
 	/* output->latched changed: show it now or when the output is free again. */
 	void (*commit)(struct display_output *output);
 	/* display->is_on changed. */
@@ -30,6 +32,8 @@ struct display {
 	struct display_output *outputs[DISPLAY_OUTPUTS_MAX];
 	unsigned output_count;
 	struct display_stats stats;
+	struct layout_wishes wishes;
+	struct layout layout; /* of the monitors that are there */
 	bool is_on;
 	unsigned brightness; /* percent */
 	struct display_buffer *buffers;
@@ -65,6 +69,18 @@ void display_output_init(struct display_output *output, struct display *display,
 void display_output_finish(struct display_output *output);
 void display_add_output(struct display *display, struct display_output *output);
 void display_remove_output(struct display *display, struct display_output *output);
+
+/* --- display_layout.c */
+
+/* What an output at this place says of itself. */
+void display_describe(const struct layout_place *place, const struct layout_monitor *monitor,
+		struct display_output_info *ret);
+
+/* Make it the display's layout and log what is new in it; true when it differs from the last one. */
+bool display_take_layout(struct display *display, const struct layout *layout);
+
+/* Outputs in the order of the layout. */
+void display_sort_outputs(struct display *display);
 
 /* Calls that do nothing when the handler left them out. */
 void display_say_outputs(struct display *display);

@@ -8,9 +8,6 @@
 
 #include <errno.h>
 
-#include "base/text.h"
-#include "kms/backend.h"
-
 struct headless_output {
 	struct display_output base; /* first: the two share their address */
 	uint32_t *pixels;
@@ -117,10 +114,12 @@ static void headless_destroy_output(struct display_output *base)
 
 static void headless_destroy(struct display *display)
 {
+	loop_timer_remove(((struct headless *)display)->change);
 	free(display);
 }
 
 static const struct backend headless_backend = {
+		.configure = headless_configure,
 		.commit = headless_commit,
 		.set_power = headless_set_power,
 		.set_brightness = headless_set_brightness,
@@ -130,18 +129,13 @@ static const struct backend headless_backend = {
 		.destroy = headless_destroy,
 };
 
-static void add_output(struct display *display, uint32_t width, uint32_t height)
+void headless_add_output(struct display *display, const struct display_output_info *info)
 {
 	struct headless_output *output = own_alloc(sizeof *output);
-	struct display_output_info info = {
-			.width = width,
-			.height = height,
-			.refresh_mhz = 60000,
-	};
 
-	text_format(info.name, sizeof info.name, "headless-%u", display->output_count + 1);
-	display_output_init(&output->base, display, &info);
-	output->pixels = own_alloc_array((size_t)width * height, sizeof *output->pixels);
+	display_output_init(&output->base, display, info);
+	output->pixels =
+			own_alloc_array((size_t)info->width * info->height, sizeof *output->pixels);
 	output->shown = loop_add_timer(display->loop, on_shown, output);
 	display_add_output(display, &output->base);
 }
@@ -159,12 +153,11 @@ int display_create_headless(struct loop *loop, const uint32_t (*sizes)[2], unsig
 						"headless output %u: %ux%u is not within 1..%d",
 						i + 1, sizes[i][0], sizes[i][1], SCENE_SIZE_MAX);
 
-	struct display *display = own_alloc(sizeof *display);
+	struct headless *headless = own_alloc(sizeof *headless);
 
-	display_init(display, &headless_backend, loop, handler);
-	for (unsigned i = 0; i < count; i++)
-		add_output(display, sizes[i][0], sizes[i][1]);
-	*ret = display;
+	display_init(&headless->base, &headless_backend, loop, handler);
+	headless_begin(headless, sizes, count);
+	*ret = &headless->base;
 	return 0;
 }
 

@@ -142,6 +142,18 @@ static void on_probe(void *data)
 		display_say_outputs(&kms->base); /* may destroy the display */
 }
 
+static void kms_configure(struct display *display)
+{
+	struct kms *kms = kms_of(display);
+
+	if (display->wishes.width == 0) {
+		display->wishes.width = kms->wanted_width;
+		display->wishes.height = kms->wanted_height;
+	}
+	kms->probes_left = PROBES_MAX;
+	loop_timer_set(kms->probe_timer, 0);
+}
+
 static void kms_commit(struct display_output *output)
 {
 	kms_output_show((struct kms_output *)output);
@@ -185,6 +197,7 @@ static void kms_destroy(struct display *display)
 OWN_DEFINE(display, struct display, display_destroy);
 
 static const struct backend kms_backend = {
+		.configure = kms_configure,
 		.commit = kms_commit,
 		.set_power = kms_set_power,
 		.set_brightness = kms_set_brightness,

@@ -18,6 +18,7 @@ struct backend_packet {
 	size_t size;
 	int64_t time_us;
 	const struct h264_sps *sps; /* NULL: parameter sets alone */
+	bool is_key;
 };
 
 struct backend {

@@ -47,7 +47,7 @@ static bool is_lost(const struct gate *gate, const struct h264_slice *slice)
 
 /* All slices of a unit, one after the other. */
 struct look {
-	bool has_recovery, is_intra, is_renewed;
+	bool has_recovery, is_intra, is_renewed, is_unknown;
 	bool has_slice;
 	struct h264_slice first;
 };
@@ -75,8 +75,12 @@ static int look_at(struct gate *gate, const struct h264_nal *nal, struct look *l
 	case H264_SLICE:
 	case H264_SLICE_IDR:
 		r = h264_slice(gate->sets, nal, &slice, err);
+		if (r == -ENOENT && gate->is_waiting) { /* somebody came late */
+			look->is_unknown = true;
+			return 0;
+		}
 		if (r < 0)
-			return r;
+			return -EBADMSG;
 		look->is_intra = (look->is_intra || !look->has_slice) && slice.type == 2;
 		if (!look->has_slice)
 			look->first = slice;
@@ -98,8 +102,8 @@ static int look_through(struct gate *gate, struct h264_reader reader, struct gat
 		if (r < 0)
 			return r;
 	}
-	*ret = (struct gate_unit){.has_picture = look.has_slice};
-	if (!look.has_slice)
+	*ret = (struct gate_unit){.has_picture = look.has_slice || look.is_unknown};
+	if (!look.has_slice || look.is_unknown)
 		return 0;
 	ret->sps = look.first.sps;
 	ret->is_key = look.first.is_idr || (look.has_recovery && look.is_intra);

@@ -27,7 +27,7 @@ struct gate_unit {
 	bool is_key; /* a decoder may begin here */
 	bool is_passed;
 	bool has_waited;            /* this is the key frame that was waited for */
-	const struct h264_sps *sps; /* of the picture; lives until the next call */
+	const struct h264_sps *sps; /* of a picture that is passed; lives until the next call */
 };
 
 void gate_init(struct gate *gate);

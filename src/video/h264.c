@@ -371,7 +371,7 @@ int h264_slice(const struct h264_sets *sets, const struct h264_nal *nal, struct 
 	slice.pps_id = (uint8_t)pps_id;
 	slice.pps = &sets->pps[pps_id];
 	if (!slice.pps->is_known || !sets->sps[slice.pps->sps_id].is_known)
-		return broken(err, "a slice before its parameter sets");
+		return err_set(err, ENOENT, "H.264: a slice before its parameter sets");
 	slice.sps = &sets->sps[slice.pps->sps_id];
 	if (slice.sps->is_separate_colour)
 		bits_read(&b, 2);

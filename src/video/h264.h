@@ -99,6 +99,7 @@ struct h264_slice {
 	struct bits rest; /* behind these */
 };
 
+/* -ENOENT: its parameter sets did not come. */
 int h264_slice(const struct h264_sets *sets, const struct h264_nal *nal, struct h264_slice *ret,
 		struct err *err);
 

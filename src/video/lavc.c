@@ -73,10 +73,7 @@ int lavc_decode(AVCodecContext *context, const struct backend_packet *from, AVFr
 		r = 0;
 	if (r < 0 && !from->sps) /* parameter sets alone: taken, and called "no frame" */
 		r = 0;
-	r = r < 0 ? lavc_error(err, r, "H.264") : receive(context, frame, err);
-	if (r < 0)
-		avcodec_flush_buffers(context);
-	return r;
+	return r < 0 ? lavc_error(err, r, "H.264") : receive(context, frame, err);
 }
 
 struct yuv_rect lavc_crop(const AVFrame *frame)

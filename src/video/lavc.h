@@ -11,8 +11,8 @@
 int lavc_create(AVCodecContext **ret, struct err *err);
 
 /*
- * One packet in; `frame` is what came out. 1, 0 or an error as of struct backend; a frame with errors is
- * -EBADMSG. The decoder is flushed after errors.
+ * One packet in; `frame` is what came out. 1, 0 or an error as of struct backend; a frame with
+ * errors is -EBADMSG. After errors the context is of no use any more.
  */
 int lavc_decode(AVCodecContext *context, const struct backend_packet *packet, AVFrame *frame,
 		struct err *err);

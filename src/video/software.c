@@ -24,6 +24,7 @@ struct software {
 	AVCodecContext *context;
 	AVFrame *frame;
 	struct video_pool *pool;
+	bool is_spoilt;
 	struct err error; /* why there was no buffer */
 	int result;
 };
@@ -164,6 +165,37 @@ static uint64_t complete(const AVFrame *frame, struct pool_buffer *buffer)
 	return width * height * 3;
 }
 
+static int open_codec(struct software *software, struct err *err)
+{
+	avcodec_free_context(&software->context);
+	int r = lavc_create(&software->context, err);
+	if (r < 0)
+		return r;
+	software->context->opaque = software;
+	software->context->get_format = choose_format;
+	software->context->get_buffer2 = give_buffer;
+	r = avcodec_open2(software->context, NULL, NULL);
+	return r < 0 ? lavc_error(err, r, "libavcodec's H.264 decoder") : 0;
+}
+
+/*
+ * Begin anew, in the same buffers. A flush is not enough when libavcodec holds pictures back (it
+ * never forgets how many), or after a broken one: then the next key frame came out wrong
+ * (7.1.5, found by tests/fuzz/video_decode.c).
+ */
+static void reset(void *state)
+{
+	struct software *software = state;
+
+	if (!software->context)
+		return;
+	if (software->is_spoilt || software->context->has_b_frames > 0)
+		avcodec_free_context(&software->context);
+	else
+		avcodec_flush_buffers(software->context);
+	software->is_spoilt = false;
+}
+
 static void destroy(void *state)
 {
 	struct software *software = state;
@@ -182,14 +214,7 @@ static int create(const struct backend_setup *setup, const struct h264_sps *sps,
 	(void)sps;
 	software->setup = setup;
 	software->frame = av_frame_alloc();
-	int r = lavc_create(&software->context, err);
-	if (r == 0) {
-		software->context->opaque = software;
-		software->context->get_format = choose_format;
-		software->context->get_buffer2 = give_buffer;
-		r = avcodec_open2(software->context, NULL, NULL);
-		r = r < 0 ? lavc_error(err, r, "libavcodec's H.264 decoder") : 0;
-	}
+	int r = open_codec(software, err);
 	if (r == 0 && !software->frame)
 		r = err_set(err, ENOMEM, "no memory for a frame");
 	if (r < 0) {
@@ -200,6 +225,13 @@ static int create(const struct backend_setup *setup, const struct h264_sps *sps,
 	return 0;
 }
 
+/* A stream begins that lets pictures go sooner than the one before. */
+static bool is_held_too_long(const struct software *software, const struct backend_packet *packet)
+{
+	return packet->is_key && packet->sps->has_reorder &&
+	       software->context->has_b_frames > packet->sps->max_reorder;
+}
+
 static int decode(void *state, const struct backend_packet *packet, struct video_frame **ret,
 		struct err *err)
 {
@@ -207,10 +239,18 @@ static int decode(void *state, const struct backend_packet *packet, struct video
 	AVFrame *frame = software->frame;
 
 	software->result = 0;
-	int r = lavc_decode(software->context, packet, frame, err);
-	if (r < 0 && software->result < 0) { /* our own reason is the better one */
-		*err = software->error;
-		return -EBADMSG;
+	if (software->context && is_held_too_long(software, packet))
+		reset(software);
+	int r = software->context ? 0 : open_codec(software, err);
+	if (r == 0)
+		r = lavc_decode(software->context, packet, frame, err);
+	if (r < 0) {
+		software->is_spoilt = true;
+		reset(software);
+		if (software->result < 0) { /* our own reason is the better one */
+			*err = software->error;
+			r = -EBADMSG;
+		}
 	}
 	if (r <= 0)
 		return r;
@@ -220,13 +260,6 @@ static int decode(void *state, const struct backend_packet *packet, struct video
 			(frame->flags & AV_FRAME_FLAG_KEY) != 0);
 	av_frame_unref(frame);
 	return 1;
-}
-
-static void reset(void *state)
-{
-	struct software *software = state;
-
-	avcodec_flush_buffers(software->context);
 }
 
 const struct backend backend_software = {create, decode, reset, destroy};

@@ -135,6 +135,7 @@ static void feed_sets(struct video_decoder *decoder)
 
 	if (packet.size > 0)
 		backends[decoder->active].backend->decode(decoder->state, &packet, &frame, &err);
+	video_frame_unref(frame);
 }
 
 static int decode_with(struct video_decoder *decoder, const struct backend_packet *packet,
@@ -225,11 +226,11 @@ int video_decode(struct video_decoder *decoder, const void *bytes, size_t size, 
 						"a picture of %zu bytes, at most %d are taken",
 						size, VIDEO_PACKET_MAX));
 	int r = gate_look(&decoder->gate, bytes, size, &unit, err);
-	if (r == 0 && unit.has_picture)
+	if (r == 0 && unit.is_passed)
 		r = check_size(unit.sps, err);
 	if (r < 0)
 		return refuse(decoder, r);
-	struct backend_packet packet = {bytes, size, time_us, unit.sps};
+	struct backend_packet packet = {bytes, size, time_us, unit.sps, unit.is_key};
 	if (!unit.has_picture) {
 		if (decoder->state && !decoder->gate.is_waiting)
 			backends[decoder->active].backend->decode(decoder->state, &packet, ret,

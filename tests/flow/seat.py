@@ -80,11 +80,13 @@ def config(fingerprint, **changes):
 
 
 class Seat:
-    def __init__(self, folder, target, fingerprint, size=(1280, 720), environment=None, options=(), **changes):
+    def __init__(self, folder, target, fingerprint, size=(1280, 720), environment=None, options=(), outputs=1,
+                 **changes):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.agent = Agent(self.folder / "agent", config(fingerprint, **changes), target)
-        self.kiosk = Kiosk(self.folder, self.agent.path, size, options, environment)
+        shape = (size[0], ",".join([f"{size[1]}"] + [f"{size[0]}x{size[1]}"] * (outputs - 1)))
+        self.kiosk = Kiosk(self.folder, self.agent.path, shape, options, environment)
 
     def sign_in(self, seconds=60):
         self.kiosk.wait_screen("sign-in", seconds)

@@ -3,10 +3,17 @@
 import atexit, hashlib, http.client, json, os, secrets, signal, ssl, subprocess, sys, tempfile, traceback
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+import openapi
+
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("TYND_BUILD", TOP / "build"))
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DATABASE = os.environ.get("TYND_TEST_DATABASE")  # of PostgreSQL; none: SQLite in the server's folder
+
+
+UNDOCUMENTED = []  # what answers said that docs/openapi.json does not
+ANSWERED = set()   # operations that were answered with success
 
 
 class Answer:
@@ -77,7 +84,21 @@ class Server:
         answer = Answer(got.status, got.headers, got.read())
         if not connection:
             own.close()
+        if path.startswith(openapi.PREFIX + "/"):
+            self.compare(method, path, body, answer)
         return answer
+
+    def compare(self, method, path, body, answer):
+        """Each answer of the people's API is one more proof that its document is true."""
+        try:
+            sent = json.loads(body) if body else None
+        except (ValueError, RecursionError):
+            sent = None
+        if not answer.body:
+            return
+        UNDOCUMENTED.extend(openapi.problems(method, path, sent, answer.status, answer.json))
+        if answer.status < 400 and openapi.operation(method, path)[1]:
+            ANSWERED.add(openapi.operation(method, path)[1]["operationId"])
 
     def api(self, method, path, body=None, **more):
         return self.request(method, "/api/v1" + path, body, token=self.token, **more)
@@ -170,5 +191,6 @@ class Tests:
             except Exception:
                 self.failed += 1
                 print(f"{function.__name__} ended early:\n{traceback.format_exc()}", flush=True)
+        self.check("all answers are as docs/openapi.json says", not UNDOCUMENTED, "\n".join(UNDOCUMENTED[:20]))
         print(f"{self.passed} passed, {self.failed} failed")
         sys.exit(1 if self.failed else 0)

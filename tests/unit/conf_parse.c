@@ -51,6 +51,12 @@ static const struct {
 		{"{\"keyboard\":{\"layout\":\"dk;rm\"}}",
 				"keyboard.layout: \"dk;rm\" is not XKB names", false},
 		{"{\"keyboard\":{\"layout\":\"\"}}", "keyboard.layout: must not be empty", false},
+		{"{\"power\":{\"day_start\":\"7:00\"}}", "power.day_start: \"7:00\" is not a time",
+				false},
+		{"{\"power\":{\"day_start\":\"24:00\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"day_end\":\"12:60\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"day_end\":\"12-30\"}}", "is not a time of the day", false},
+		{"{\"power\":{\"dim_percent\":5}}", "5 is not a whole number in 10..100", false},
 		{"{\"keyboard\":{\"num_lock\":true}}", "true or false where a text", false},
 		{"{\"keyboard\":{\"slow_keys_ms\":5001}}", "5001 is not a whole number in 0..5000",
 				false},
@@ -291,6 +297,8 @@ static void test_good(void)
 		CHECK_INT(conf.keyboard.repeat_per_second, 30);
 		CHECK_INT(conf.keyboard.num_lock, CONF_NUM_LOCK_ON);
 		CHECK_INT(conf.keyboard.bounce_keys_ms, 80);
+		CHECK_TEXT(conf.power.day_start, "06:30");
+		CHECK_INT(conf.power.dim_percent, 40);
 		CHECK(conf.mouse.is_left_handed && conf.mouse.has_tap_to_click);
 		CHECK_INT(conf.mouse.speed, 60);
 		CHECK_TEXT(conf.devices.trusted_keyboards, "05e0:1200,0c2e:0b61");

@@ -56,6 +56,10 @@ static void random_config(struct conf_signed *config, uint64_t revision)
 	config->conf.sign_in.shows_password_button = chance(2);
 	config->conf.sign_in.idle_min = (uint16_t)(chance(3) ? 0 : 3);
 	config->conf.display.blank_after_min = (uint16_t)(chance(3) ? 0 : 2);
+	config->conf.power.dim_after_min = (uint16_t)chance(3);
+	config->conf.power.night_off_after_min = (uint16_t)chance(2);
+	strcpy(config->conf.power.day_start, chance(2) ? "07:00" : "");
+	strcpy(config->conf.power.day_end, chance(2) ? "16:00" : "06:00");
 	config->conf.message_count = chance(3);
 	strcpy(config->conf.messages[0].id, "a");
 	strcpy(config->conf.messages[1].id, "b");
@@ -101,6 +105,7 @@ static void random_event(struct world *world, struct kiosk_event *event,
 		event->kind = KIOSK_FRAME;
 	random_status(status);
 	random_config(config, world->state.revision + 1);
+	snprintf(event->clock, sizeof(event->clock), "%02u:%02u", chance(24), chance(60));
 	event->status = status;
 	event->config = config;
 	if (event->kind == KIOSK_AGENT_GONE && chance(4))
@@ -118,9 +123,11 @@ static void test_chance(void)
 	TEST("200000 random events never lead to what must not be") {
 		with_desktops(&world, 2);
 		for (int i = 0; i < 200000 && test_ok; i++) {
-			struct kiosk_event event;
+			struct kiosk_event event = {.kind = KIOSK_TIME};
 
 			world.now_ms += chance(20) ? chance(800) : chance(200000);
+			feed(&world, event);
+			track(&world, &event, &alive, &last);
 			if (world.state.screen == UI_SIGN_IN && chance(3) == 0) {
 				/* Chance alone hardly ever types a name and a password. */
 				click(&world, UI_TARGET_FIELD_PASSWORD, 0);

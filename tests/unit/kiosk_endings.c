@@ -222,16 +222,17 @@ static void test_alone(void)
 		CHECK(find(&world, KIOSK_DO_POWER) && find(&world, KIOSK_DO_POWER)->is_on);
 		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "");
 	}
-	TEST("an urgent message lights a dark screen once, a new one again, others never") {
+	TEST("a message lights a dark screen once, a new one again") {
 		static const struct {
 			enum conf_severity severity;
 			const char *text;
 			bool is_lit;
 		} rows[] = {
-				{CONF_SEVERITY_WARNING, "Printer", false},
+				{CONF_SEVERITY_WARNING, "Printer", true},
 				{CONF_SEVERITY_URGENT, "Fire", true},
 				{CONF_SEVERITY_URGENT, "Fire", false},
 				{CONF_SEVERITY_URGENT, "Fire in house B", true},
+				{CONF_SEVERITY_INFO, "Fire is out", true},
 				{CONF_SEVERITY_INFO, "Fire is out", false},
 		};
 

@@ -21,17 +21,17 @@ static const struct {
 				1366, 768, false},
 		{"854x482, cropped twice",
 				"-f lavfi -i testsrc2=s=854x482 -frames:v 4 -c:v libx264 -preset "
-                                "ultrafast",
+				"ultrafast",
 				854, 482, false},
 		{"16x16", "-f lavfi -i testsrc2=s=16x16 -frames:v 3 -c:v libx264", 16, 16, false},
 		{"B-frames",
 				"-f lavfi -i testsrc2=s=320x180 -frames:v 20 -c:v libx264 -bf 3 -g "
-                                "9 "
+				"9 "
 				"-preset slow",
 				320, 180, false},
 		{"slices",
 				"-f lavfi -i testsrc2=s=640x360 -frames:v 6 -c:v libx264 "
-                                "-x264-params "
+				"-x264-params "
 				"slices=7 -tune zerolatency",
 				640, 360, false},
 		{"interlaced",
@@ -44,7 +44,7 @@ static const struct {
 				320, 240, false},
 		{"ten bits",
 				"-f lavfi -i testsrc2=s=426x240 -frames:v 4 -pix_fmt yuv420p10 "
-                                "-c:v "
+				"-c:v "
 				"libx264",
 				426, 240, true},
 		{"3840x2160",
