@@ -2,12 +2,13 @@
 /*
  * shot PID CARD FILE.png: what the hardware puts out while a program shows
  * something. The card's master alone may ask for that, so the program's own
- * descriptor is borrowed from it (root only); it notices at most a busy moment.
+ * descriptor is borrowed from it (root only) while it is stopped for a moment.
  * `shot --make NAME` makes a vkms device with one monitor and prints its path;
  * `shot --plug NAME 0|1` pulls that monitor or plugs it in again.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,27 @@ static int borrow(const char *pid, const char *card)
 	return (int)syscall(SYS_pidfd_getfd, process, descriptor_of(pid, card), 0);
 }
 
+/*
+ * A commit of the program between ours and the vertical blank would take the place of our state: the job is
+ * never done then, and each one after it is told that the one before is.
+ */
+static void hold(pid_t pid, bool is_held)
+{
+	char path[64], state = 0;
+
+	kill(pid, is_held ? SIGSTOP : SIGCONT);
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	for (unsigned i = 0; is_held && state != 'T' && i < 1000; i++) {
+		FILE *file = fopen(path, "re");
+
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = 'T'; /* it is gone */
+		if (file)
+			fclose(file);
+		usleep(1000);
+	}
+}
+
 /* The first crtc that is on. */
 static bool find_crtc(int fd, struct writeback_source *ret)
 {
@@ -86,7 +108,9 @@ int main(int argc, char **argv)
 	}
 	OWNED(memory)
 	uint32_t *pixels = own_alloc_array((size_t)source.width * source.height, sizeof *pixels);
+	hold(atoi(argv[1]), true);
 	int ret = writeback_take(&source, pixels);
+	hold(atoi(argv[1]), false);
 
 	if (ret == 0)
 		ret = png_save(argv[3], pixels, source.width, source.height, source.width * 4,
