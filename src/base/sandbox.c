@@ -210,14 +210,17 @@ static int drop_capabilities(struct err *err)
 /* Without namespaces nobody may mount, without a user namespace nobody has a bounding set. */
 static int raise_walls(const struct sandbox_worker *worker)
 {
+	struct sandbox_devices devices = {0};
 	struct err err;
 
 	be_first_to_go();
+	if (worker->is_privileged)
+		sandbox_devices_find(&devices);
 	bool has_namespaces = leave_namespaces(worker, &err) == 0;
 
 	if (!has_namespaces && missing(worker, SANDBOX_NAMESPACES, &err) < 0)
 		return -EPERM;
-	if (has_namespaces ? sandbox_enter_root(worker->program, &err) < 0
+	if (has_namespaces ? sandbox_enter_root(worker->program, &devices, worker->uid, &err) < 0
 			   : err_set(&err, EPERM, "own root: it needs an own mount namespace")) {
 		if (missing(worker, SANDBOX_ROOT, &err) < 0)
 			return -EPERM;

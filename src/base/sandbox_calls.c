@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 
 #include "base/own.h"
+#include "base/sandbox_devices.h"
 
 static const int allowed[] = {
 		/* memory */
@@ -164,6 +165,7 @@ static const struct {
 		{SCMP_SYS(mbind), EPERM},
 		{SCMP_SYS(set_mempolicy), EPERM},
 		{SCMP_SYS(shmget), EPERM},
+		{SCMP_SYS(kcmp), EPERM},
 		{SCMP_SYS(keyctl), EPERM},
 		{SCMP_SYS(add_key), EPERM},
 		{SCMP_SYS(request_key), EPERM},
@@ -288,7 +290,26 @@ static void add_messages(struct filter *filter)
 	add_bits(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 2, MSG_FASTOPEN, 0);
 }
 
-int sandbox_filter_calls(struct err *err)
+/* All ioctls of a kind, by the letter in their number; the descriptors are the ones there are. */
+static void add_devices(struct filter *filter, unsigned devices)
+{
+	static const struct {
+		unsigned device;
+		uint32_t letter;
+	} kinds[] = {
+			{SANDBOX_DEVICE_RENDER, 'd'},                           /* DRM */
+			{SANDBOX_DEVICE_V4L2, 'V'}, {SANDBOX_DEVICE_V4L2, '|'}, /* media requests */
+			{SANDBOX_DEVICE_RENDER | SANDBOX_DEVICE_V4L2, 'b'},     /* dma-buf */
+			{SANDBOX_DEVICE_RENDER | SANDBOX_DEVICE_V4L2, '>'},     /* sync files */
+	};
+
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (devices & kinds[i].device)
+			add_bits(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, 0xff00,
+					kinds[i].letter << 8);
+}
+
+int sandbox_filter_calls(unsigned devices, struct err *err)
 {
 	__attribute__((cleanup(end_filter))) struct filter filter = {
 			.context = seccomp_init(SCMP_ACT_KILL_PROCESS)};
@@ -299,6 +320,7 @@ int sandbox_filter_calls(struct err *err)
 	add_files_and_memory(&filter);
 	add_processes(&filter);
 	add_messages(&filter);
+	add_devices(&filter, devices);
 	if (filter.result < 0)
 		return err_errno(err, -filter.result, "seccomp: making the filter");
 	seccomp_attr_set(filter.context, SCMP_FLTATR_CTL_TSYNC, 1);

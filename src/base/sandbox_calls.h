@@ -5,7 +5,10 @@
 
 #include "base/err.h"
 
-/* Load the filter into all threads of this process. */
-int sandbox_filter_calls(struct err *err);
+/*
+ * Load the filter into all threads of this process. `devices`: bits of enum sandbox_device_kind that
+ * are open and stay usable.
+ */
+int sandbox_filter_calls(unsigned devices, struct err *err);
 
 #endif

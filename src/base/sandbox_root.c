@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A root for a worker: a small tmpfs with read-only bind mounts, no /proc, no /sys, no
- * device nodes, of /etc only what OpenSSL and the loader read.
+ * device nodes but those of decoders, of /etc only what OpenSSL and the loader read.
  */
 #include "base/sandbox_root.h"
 
@@ -132,7 +132,8 @@ static int make_memory_root(struct err *err)
 	return root;
 }
 
-int sandbox_enter_root(const char *program, struct err *err)
+int sandbox_enter_root(const char *program, const struct sandbox_devices *devices, uid_t uid,
+		struct err *err)
 {
 	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
 	OWNED(fd) int root = make_memory_root(err);
@@ -140,6 +141,8 @@ int sandbox_enter_root(const char *program, struct err *err)
 	if (root < 0)
 		return root;
 	int r = fill(root, program, err);
+	if (r == 0)
+		r = sandbox_devices_make(devices, NEW_ROOT, uid, err);
 	if (r < 0)
 		return r;
 	if (mount_setattr(root, "", AT_EMPTY_PATH, &read_only, sizeof(read_only)) < 0)

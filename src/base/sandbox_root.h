@@ -4,11 +4,14 @@
 #define BASE_SANDBOX_ROOT_H
 
 #include "base/err.h"
+#include "base/sandbox_devices.h"
 
 /*
  * In an own mount namespace: make a read-only root in memory that holds libraries,
- * certificates, time zones and `program` at the places where they are, and enter it.
+ * certificates, time zones and `program` at the places where they are, and `devices` for `uid`,
+ * and enter it.
  */
-int sandbox_enter_root(const char *program, struct err *err);
+int sandbox_enter_root(const char *program, const struct sandbox_devices *devices, uid_t uid,
+		struct err *err);
 
 #endif

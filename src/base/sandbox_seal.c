@@ -13,6 +13,7 @@
 #include "base/own.h"
 #include "base/sandbox.h"
 #include "base/sandbox_calls.h"
+#include "base/sandbox_devices.h"
 
 /* Newer than some headers; the kernel's ABI number says what it knows. */
 #define ACCESS_FS_IOCTL_DEV (1ULL << 15) /* ABI 5 */
@@ -97,9 +98,11 @@ static int hide_memory(struct err *err)
 
 int sandbox_seal(const struct sandbox_seal *seal, unsigned *walls, struct err *err)
 {
-	unsigned standing = 0;
+	unsigned standing = 0, devices = sandbox_devices_open();
 	struct err why;
 
+	if (devices & SANDBOX_DEVICE_CARD)
+		return err_set(err, EPERM, "sandbox: a card's node is open");
 	if (hide_memory(&why) == 0)
 		standing |= SANDBOX_UNDUMPABLE;
 	else if (!(seal->dispensable & SANDBOX_UNDUMPABLE))
@@ -108,7 +111,7 @@ int sandbox_seal(const struct sandbox_seal *seal, unsigned *walls, struct err *e
 		standing |= SANDBOX_LANDLOCK;
 	else if (!(seal->dispensable & SANDBOX_LANDLOCK))
 		return err_set(err, EPERM, "sandbox: %s", why.text);
-	if (sandbox_filter_calls(&why) == 0)
+	if (sandbox_filter_calls(devices, &why) == 0)
 		standing |= SANDBOX_SECCOMP;
 	else if (!(seal->dispensable & SANDBOX_SECCOMP))
 		return err_set(err, EPERM, "sandbox: %s", why.text);

@@ -68,6 +68,9 @@ static long try_null(void) { return open_for("/dev/null", O_RDWR); }
 static long try_memory(void) { return open_for("/dev/mem", O_RDONLY); }
 static long try_kernel_log(void) { return open_for("/dev/kmsg", O_RDONLY); }
 static long try_card(void) { return open_for("/dev/dri/card0", O_RDWR); }
+static long try_render(void) { return open_for("/dev/dri/renderD128", O_RDWR); }
+static long try_decoder(void) { return open_for("/dev/video0", O_RDWR); }
+static long try_media(void) { return open_for("/dev/media0", O_RDWR); }
 static long try_input(void) { return open_for("/dev/input/event0", O_RDONLY); }
 static long try_terminal(void) { return open_for("/dev/tty", O_RDWR); }
 static long try_write_tmp(void) { return open_for("/tmp/x", O_WRONLY | O_CREAT); }
@@ -218,6 +221,12 @@ static long try_log(void) { return syscall(SYS_syslog, 3, NULL, 0) < 0 && errno 
 static long try_account(void) { return acct("/x"); }
 static long try_ports(void) { return syscall(SYS_iopl, 3); }
 static long try_push(void) { return ioctl(0, TIOCSTI, "x") < 0 && errno == ENOTTY ? 0 : -1; }
+/* The numbers alone are refused where no such device is open. */
+static long try_drm_call(void) { return ioctl(0, _IOWR('d', 0x00, char[64]), NULL); }
+static long try_v4l_call(void) { return ioctl(0, _IOR('V', 0, char[104]), NULL); }
+static long try_media_call(void) { return ioctl(0, _IOWR('|', 0, char[256]), NULL); }
+static long try_buffer_call(void) { return ioctl(0, _IOW('b', 0, long), NULL); }
+static long try_kcmp(void) { return syscall(SYS_kcmp, getpid(), getppid(), 0, 0, 0); }
 static long try_priority(void) { return setpriority(PRIO_PROCESS, 0, -20); }
 static long try_realtime(void) { return sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){1}); }
 static long try_limit(void) { return setrlimit(RLIMIT_NOFILE, &(struct rlimit){100, 100}); }
@@ -252,6 +261,7 @@ static const struct {
 		HARMFUL(perf), HARMFUL(keyring), HARMFUL(add_key), HARMFUL(ring), HARMFUL(faults), HARMFUL(module), HARMFUL(kexec),
 		HARMFUL(reboot), HARMFUL(clock), HARMFUL(tune), HARMFUL(swap), HARMFUL(host), HARMFUL(log), HARMFUL(account),
 		HARMFUL(ports), ATTEMPT(push), HARMFUL(priority), HARMFUL(realtime), ATTEMPT(limit), HARMFUL(lock), ATTEMPT(shared),
+		HARMFUL(render), HARMFUL(decoder), HARMFUL(media), HARMFUL(drm_call), HARMFUL(v4l_call), HARMFUL(media_call), HARMFUL(buffer_call), HARMFUL(kcmp),
 		HARMFUL(queue), HARMFUL(handle), HARMFUL(notify), ATTEMPT(filter_more), HARMFUL(personality), HARMFUL(old_abi),
 };
 
