@@ -39,6 +39,11 @@ struct backend {
 void backend_pool(const struct backend_setup *setup, const struct pool_shape *shape,
 		struct video_pool **pool);
 
-extern const struct backend backend_software;
+/* In the order in which they are tried; NULL where there is none. */
+extern const struct backend *const backend_table[VIDEO_BACKENDS];
+extern const struct backend backend_vaapi, backend_software;
+
+/* Opens what devices there are and loads their drivers. */
+void backend_prepare(void);
 
 #endif

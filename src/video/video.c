@@ -12,16 +12,19 @@
 #include "base/log.h"
 #include "video/backend.h"
 
-enum { LIMIT_MS = 1000, SPARE_MIN = 2, SPARE_MAX = 8 };
+enum {
+	LIMIT_MS = 1000,
+	SPARE_MIN = 2,
+	SPARE_MAX = 8,
+	/* So many key frames in a row that hardware calls broken are good ones that it cannot do. */
+	BROKEN_KEYS_MAX = 2,
+};
 
-static const struct {
-	const char *name;
-	const struct backend *backend;
-} backends[VIDEO_BACKENDS] = {
-		[VIDEO_VAAPI] = {"VA-API", NULL},
-		[VIDEO_V4L2] = {"V4L2", NULL},
-		[VIDEO_V4L2_REQUEST] = {"V4L2 request", NULL},
-		[VIDEO_SOFTWARE] = {"software", &backend_software},
+static const char *const names[VIDEO_BACKENDS] = {
+		[VIDEO_VAAPI] = "VA-API",
+		[VIDEO_V4L2] = "V4L2",
+		[VIDEO_V4L2_REQUEST] = "V4L2 request",
+		[VIDEO_SOFTWARE] = "software",
 };
 
 struct video_decoder {
@@ -31,17 +34,19 @@ struct video_decoder {
 	struct gate gate;
 	uint32_t untried; /* a bit per back end */
 	enum video_backend active;
-	void *state; /* of the active one; NULL before the first key frame */
+	void *state;          /* of the active one; NULL before the first key frame */
+	unsigned broken_keys; /* key frames in a row that it called broken */
 };
 
 const char *video_backend_name(enum video_backend backend)
 {
-	return backend < VIDEO_BACKENDS ? backends[backend].name : "none";
+	return backend < VIDEO_BACKENDS ? names[backend] : "none";
 }
 
 void video_prepare(void)
 {
 	av_log_set_level(AV_LOG_QUIET);
+	backend_prepare();
 }
 
 void backend_pool(const struct backend_setup *setup, const struct pool_shape *shape,
@@ -88,7 +93,7 @@ int video_decoder_create(const struct video_options *options, struct video_decod
 static void end_backend(struct video_decoder *decoder)
 {
 	if (decoder->state)
-		backends[decoder->active].backend->destroy(decoder->state);
+		backend_table[decoder->active]->destroy(decoder->state);
 	decoder->state = NULL;
 }
 
@@ -110,15 +115,15 @@ static int begin_backend(struct video_decoder *decoder, const struct h264_sps *s
 			continue;
 		if (i != VIDEO_SOFTWARE)
 			decoder->untried &= ~(1u << i);
-		if (!backends[i].backend)
+		if (!backend_table[i])
 			continue;
-		if (backends[i].backend->create(&decoder->setup, sps, &decoder->state, &why) < 0) {
-			log_info("video is not decoded by %s: %s", backends[i].name, why.text);
+		if (backend_table[i]->create(&decoder->setup, sps, &decoder->state, &why) < 0) {
+			log_info("video is not decoded by %s: %s", names[i], why.text);
 			continue;
 		}
 		if (decoder->active != i)
 			log_info("video of %u x %u is decoded by %s", sps->width, sps->height,
-					backends[i].name);
+					names[i]);
 		decoder->active = i;
 		return 0;
 	}
@@ -134,7 +139,7 @@ static void feed_sets(struct video_decoder *decoder)
 	struct err err;
 
 	if (packet.size > 0)
-		backends[decoder->active].backend->decode(decoder->state, &packet, &frame, &err);
+		backend_table[decoder->active]->decode(decoder->state, &packet, &frame, &err);
 	video_frame_unref(frame);
 }
 
@@ -148,36 +153,47 @@ static int decode_with(struct video_decoder *decoder, const struct backend_packe
 		return r;
 	if (is_new || has_waited)
 		feed_sets(decoder);
-	return backends[decoder->active].backend->decode(decoder->state, packet, ret, err);
+	return backend_table[decoder->active]->decode(decoder->state, packet, ret, err);
 }
 
 /* After a failure of the active back end. */
 static void give_up(struct video_decoder *decoder, const struct err *why)
 {
-	log_warn("%s fails and is given up: %s", backends[decoder->active].name, why->text);
+	log_warn("%s fails and is given up: %s", names[decoder->active], why->text);
 	end_backend(decoder);
-	gate_wait(&decoder->gate);
+	decoder->broken_keys = 0;
 	decoder->stats.hand_overs++;
+}
+
+/* Whether this result of the active back end is its fault, and not that of the bytes. */
+static bool is_failure(struct video_decoder *decoder, const struct gate_unit *unit, int r)
+{
+	if (r >= 0 && unit->is_key)
+		decoder->broken_keys = 0;
+	if (r == -EBADMSG && unit->is_key)
+		decoder->broken_keys++;
+	return r < 0 && decoder->state && decoder->active != VIDEO_SOFTWARE &&
+	       (r != -EBADMSG || decoder->broken_keys >= BROKEN_KEYS_MAX);
 }
 
 static int decode_picture(struct video_decoder *decoder, const struct backend_packet *packet,
 		const struct gate_unit *unit, struct video_frame **ret, struct err *err)
 {
-	int r;
+	int r = decode_with(decoder, packet, unit->has_waited, ret, err);
 
-	for (;;) {
-		r = decode_with(decoder, packet, unit->has_waited, ret, err);
-		if (r >= 0 || r == -EBADMSG || !decoder->state || decoder->active == VIDEO_SOFTWARE)
-			break;
+	while (is_failure(decoder, unit, r)) {
 		give_up(decoder, err);
-		if (!unit->is_key)
-			return 0; /* the last frame stays until the next key frame */
+		if (!unit->is_key) { /* the last frame stays until then */
+			gate_wait(&decoder->gate);
+			return 0;
+		}
+		r = decode_with(decoder, packet, true, ret, err);
 	}
-	if (r < 0) {
-		decoder->stats.errors++;
-		gate_wait(&decoder->gate);
-	}
-	if (r < 0 && r != -EBADMSG)
+	if (r >= 0)
+		return r;
+	decoder->stats.errors++;
+	gate_wait(&decoder->gate);
+	if (r != -EBADMSG)
 		end_backend(decoder);
 	return r;
 }
@@ -195,8 +211,8 @@ static int drain(struct video_decoder *decoder, struct video_frame **ret, struct
 {
 	if (!decoder->state)
 		return 0;
-	int r = backends[decoder->active].backend->decode(decoder->state,
-			&(struct backend_packet){0}, ret, err);
+	int r = backend_table[decoder->active]->decode(decoder->state, &(struct backend_packet){0},
+			ret, err);
 	if (r <= 0)
 		video_decoder_reset(decoder);
 	return r < 0 ? 0 : r;
@@ -231,16 +247,13 @@ int video_decode(struct video_decoder *decoder, const void *bytes, size_t size, 
 	if (r < 0)
 		return refuse(decoder, r);
 	struct backend_packet packet = {bytes, size, time_us, unit.sps, unit.is_key};
-	if (!unit.has_picture) {
-		if (decoder->state && !decoder->gate.is_waiting)
-			backends[decoder->active].backend->decode(decoder->state, &packet, ret,
-					&unread);
-		return 0;
+	if (unit.is_passed) {
+		decoder->stats.key_frames += unit.is_key;
+		r = decode_picture(decoder, &packet, &unit, ret, err);
+	} else if (!unit.has_picture && decoder->state && !decoder->gate.is_waiting) {
+		r = backend_table[decoder->active]->decode(decoder->state, &packet, ret, &unread);
+		r = r < 0 ? 0 : r;
 	}
-	if (!unit.is_passed)
-		return 0;
-	decoder->stats.key_frames += unit.is_key;
-	r = decode_picture(decoder, &packet, &unit, ret, err);
 	decoder->stats.frames += r == 1;
 	return r;
 }
@@ -249,7 +262,7 @@ void video_decoder_reset(struct video_decoder *decoder)
 {
 	gate_wait(&decoder->gate);
 	if (decoder->state)
-		backends[decoder->active].backend->reset(decoder->state);
+		backend_table[decoder->active]->reset(decoder->state);
 }
 
 enum video_backend video_decoder_backend(const struct video_decoder *decoder)
