@@ -173,6 +173,7 @@ static void *run(void *data)
 {
 	struct decode *decode = data;
 
+	pthread_setname_np(pthread_self(), "tynd-decoder");
 	pthread_mutex_lock(&decode->lock);
 	while (!decode->is_ending) {
 		end_closed(decode);

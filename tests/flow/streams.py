@@ -14,7 +14,7 @@ from tynd import BUILD
 FOLDER = BUILD / "streams"
 FULL_709 = "scale=in_range=full:out_range=full:out_color_matrix=bt709"
 CHART, TEXT, MIXED = "chart", "text", "mixed"
-RECIPE = 3  # changes what is made from the same description
+RECIPE = 4  # changes what is made from the same description
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,32 @@ class Stream:
         cut = {name: int(crop.get(f"crop_{name}", 0)) for name in ("left", "right", "top", "bottom")}
         return self.width - cut["left"] - cut["right"], self.height - cut["top"] - cut["bottom"]
 
+    def picture(self, number, is_sharp=True):
+        """What has to be on the screen after this picture, a PIL image; is_sharp: with the chroma of AVC444. Kept."""
+        from PIL import Image
+        path = self.folder / f"{number}{'' if is_sharp else '-luma'}.png"
+        if not path.exists():
+            made = path.with_suffix(f".{os.getpid()}")
+            self.make_picture(number, is_sharp).save(made, "PNG", compress_level=1)
+            made.rename(path)
+        with Image.open(path) as image:
+            return image.convert("RGB")
+
     def pictures(self, is_sharp=True):
-        """What has to be on the screen after each picture, as PIL images."""
+        return [self.picture(number, is_sharp) for number in range(self.count)]
+
+    def make_picture(self, number, is_sharp):
         planes = self.planes()
         if self.mode == "420":
-            return [to_rgb(*one) for one in planes]
-        mains, auxiliaries = planes[0::2], planes[1::2]
+            return to_rgb(*planes[number])
         if not is_sharp:
-            return [to_rgb(*one) for one in mains]
-        return [to_rgb_444(one, other, self.mode == "444v2") for one, other in zip(mains, auxiliaries)]
+            return to_rgb(*planes[2 * number])
+        return to_rgb_444(planes[2 * number], planes[2 * number + 1], self.mode == "444v2")
+
+    @property
+    def count(self):
+        """Of pictures."""
+        return sum(STREAMS[part].count for part in self.parts) if self.parts else self.frames
 
 
 def ffmpeg(*words, data=None):
@@ -312,8 +329,9 @@ STREAMS = table(
     Stream("profiles", 1280, 720, parts=("720p", "cavlc", "references")),
     Stream("interval", 1280, 720, frames=18, key_interval=6),
     Stream("text", 1280, 720, source=TEXT),
+    Stream("screen", 1024, 768, frames=12, key_interval=12),
     Stream("444v2", 1280, 720, mode="444v2", frames=6),
-    Stream("444v2-odd", 1368, 768, mode="444v2", frames=4),
+    Stream("444v2-odd", 1376, 768, mode="444v2", frames=4),
     Stream("444", 1280, 720, mode="444", frames=6),
     # what is measured
     Stream("720p30", 1280, 720, frames=90, key_interval=90),
