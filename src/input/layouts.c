@@ -13,12 +13,12 @@ struct layout {
 
 static const struct layout layouts[] = {
 		{"dk", NULL, 0x00000406},
-		{"no", "smi", 0x0000043b},
-		{"no", "smi_nodeadkeys", 0x0000043b},
+		{"no", "smi", 0x0001043b},
+		{"no", "smi_nodeadkeys", 0x0001043b},
 		{"no", NULL, 0x00000414},
-		{"se", "smi", 0x0000083b},
+		{"se", "smi", 0x0002083b},
 		{"se", NULL, 0x0000041d},
-		{"fi", "smi", 0x0001083b},
+		{"fi", "smi", 0x0002083b},
 		{"fi", NULL, 0x0000040b},
 		{"is", NULL, 0x0000040f},
 		{"fo", NULL, 0x00000438},

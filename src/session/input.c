@@ -82,14 +82,14 @@ void input_send_key(struct session *session, const struct wire_session_key *key)
 		send_character(input, key);
 		return;
 	}
-	uint32_t scancode = keys_scancode(key->code);
-	if (scancode == KEYS_PAUSE) {
-		if (key->is_down)
-			freerdp_input_send_keyboard_pause_event(input);
-	} else if (scancode != KEYS_NONE) {
+	struct keys_sent sent = keys_send(&session->held_keys, key->code, key->is_down != 0);
+	if (sent.scancode == KEYS_PAUSE)
+		freerdp_input_send_keyboard_pause_event(input);
+	else if (sent.scancode != KEYS_NONE)
 		freerdp_input_send_keyboard_event_ex(input, key->is_down != 0, key->is_repeat != 0,
-				scancode);
-	}
+				sent.scancode);
+	if (sent.is_click)
+		freerdp_input_send_keyboard_event_ex(input, false, false, sent.scancode);
 }
 
 void input_send_locks(struct session *session, const struct wire_session_locks *locks)

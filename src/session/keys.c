@@ -48,8 +48,8 @@ static const struct {
 		{KEY_KPEQUAL, 0x59},
 		{KEY_PAUSE, KEYS_PAUSE},
 		{KEY_KPCOMMA, 0x7e},
-		{KEY_HANGEUL, 0xf2},
-		{KEY_HANJA, 0xf1},
+		{KEY_HANGEUL, 0x72},
+		{KEY_HANJA, 0x71},
 		{KEY_YEN, 0x7d},
 		{KEY_LEFTMETA, E0(0x5b)},
 		{KEY_RIGHTMETA, E0(0x5c)},
@@ -64,6 +64,7 @@ static const struct {
 		{KEY_EMAIL, E0(0x6c)},
 		{KEY_BOOKMARKS, E0(0x66)},
 		{KEY_COMPUTER, E0(0x6b)},
+		{KEY_FILE, E0(0x6b)},
 		{KEY_BACK, E0(0x6a)},
 		{KEY_FORWARD, E0(0x69)},
 		{KEY_NEXTSONG, E0(0x19)},
@@ -74,6 +75,7 @@ static const struct {
 		{KEY_REFRESH, E0(0x67)},
 		{KEY_SEARCH, E0(0x65)},
 		{KEY_MEDIA, E0(0x6d)},
+		{KEY_CONFIG, E0(0x6d)},
 		{KEY_F13, 0x64},
 		{KEY_F14, 0x65},
 		{KEY_F15, 0x66},
@@ -97,4 +99,43 @@ uint32_t keys_scancode(uint32_t code)
 		if (others[i].key == code)
 			return others[i].scancode;
 	return KEYS_NONE;
+}
+
+enum { LEFT_CTRL = 1, RIGHT_CTRL = 2, LEFT_ALT = 4, RIGHT_ALT = 8, PRINT = 16 };
+
+static uint32_t bit_of(uint32_t code)
+{
+	switch (code) {
+	case KEY_LEFTCTRL:
+		return LEFT_CTRL;
+	case KEY_RIGHTCTRL:
+		return RIGHT_CTRL;
+	case KEY_LEFTALT:
+		return LEFT_ALT;
+	case KEY_RIGHTALT:
+		return RIGHT_ALT;
+	case KEY_SYSRQ:
+	case KEY_PRINT:
+		return PRINT;
+	default:
+		return 0;
+	}
+}
+
+struct keys_sent keys_send(uint32_t *held, uint32_t code, bool is_down)
+{
+	uint32_t before = *held, bit = bit_of(code);
+
+	*held = is_down ? before | bit : before & ~bit;
+	if (code == KEY_PAUSE && !is_down)
+		return (struct keys_sent){KEYS_NONE, false};
+	if (code == KEY_PAUSE && before & (LEFT_CTRL | RIGHT_CTRL))
+		return (struct keys_sent){E0(0x46), true};
+	if (bit == PRINT && !is_down && !(before & PRINT))
+		return (struct keys_sent){KEYS_NONE, false};
+	if (bit == PRINT && is_down && !(before & PRINT) && before & (LEFT_ALT | RIGHT_ALT)) {
+		*held &= ~(uint32_t)PRINT;
+		return (struct keys_sent){0x54, true};
+	}
+	return (struct keys_sent){keys_scancode(code), false};
 }

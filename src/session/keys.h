@@ -3,6 +3,7 @@
 #ifndef SESSION_KEYS_H
 #define SESSION_KEYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -13,5 +14,16 @@ enum {
 
 /* `code` is KEY_* of linux/input-event-codes.h; any number is fine. */
 uint32_t keys_scancode(uint32_t code);
+
+struct keys_sent {
+	uint32_t scancode; /* KEYS_NONE: nothing */
+	bool is_click;     /* down and up at once; its release is nothing */
+};
+
+/*
+ * A key on its way. With Ctrl Pause is Break, with Alt PrintScreen is SysRq: keys of their own
+ * in set 1, which go up at once. `held` begins with 0 and is the caller's to keep.
+ */
+struct keys_sent keys_send(uint32_t *held, uint32_t code, bool is_down);
 
 #endif

@@ -50,6 +50,7 @@ struct session {
 	bool is_dialed;
 	int dialed_fd;
 
+	uint32_t held_keys;              /* of keys_send */
 	struct wire_session_locks locks; /* as the kiosk said last, for the moment of connecting */
 
 	struct picture *picture;

@@ -233,7 +233,7 @@ static void test_layouts(void)
 			{"dk", "", 0x406},
 			{"dk", "nodeadkeys", 0x406},
 			{"no", "", 0x414},
-			{"no", "smi", 0x43b},
+			{"no", "smi", 0x1043b},
 			{"se", "", 0x41d},
 			{"fi", "", 0x40b},
 			{"is", "", 0x40f},
