@@ -21,7 +21,7 @@ PROGRAMS = ("xrdp", "xrdp-sesman", "xrandr", "openbox", "xterm", "xdotool", "xse
 
 PAM = "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_unix.so\n"
 
-# Runs as the first process of the name spaces, until its input ends; $1 is the folder.
+# Runs as the first process of the name spaces, until its input or xrdp ends; $1 is the folder.
 INSIDE = """set -e
 mount --make-rprivate / 2>/dev/null || : # in a chroot / is no mount, and its mounts are private already
 cd "$1"
@@ -32,9 +32,9 @@ mount --bind home /home
 mount --bind etc/xrdp /etc/xrdp
 for name in passwd group shadow pam.d/xrdp-sesman; do mount --bind "etc/$name" "/etc/$name"; done
 xrdp-sesman --nodaemon --config /etc/xrdp/sesman.ini </dev/null >>sesman.out 2>&1 &
-trap 'exit 1' TERM
-{ xrdp --nodaemon --config /etc/xrdp/xrdp.ini </dev/null; kill -TERM 1; } &
-read -r unused || :
+exec 3<&0
+{ cat <&3 >/dev/null; kill -KILL -1; } & # all but the first process, which then has nothing to wait for
+xrdp --nodaemon --config /etc/xrdp/xrdp.ini </dev/null 3<&-
 """
 
 START = """#!/bin/sh
