@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A virtual machine that boots the image: QEMU, its QMP socket, pictures, keys, and a channel
 into the guest that exists only in the extra initramfs segment of the tests (guest/)."""
-import ctypes, gzip, json, os, re, shutil, signal, socket, subprocess, time
+import ctypes, gzip, json, os, re, shutil, signal, socket, struct, subprocess, time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -53,7 +53,8 @@ def accelerator(image):
 
 class Machine:
     def __init__(self, image, folder, name="machine", arguments="", disk=None, size=(1280, 720),
-                 memory=768, guest=True, display="none", icount=False):
+                 memory=768, guest=True, display="none", icount=False, heads=1, inputs=True):
+        """`heads` > 1: the others come with plug_head(); without `inputs` keyboard and mouse come with plug()."""
         self.folder, self.name = Path(folder), name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.serial = self.folder / f"{name}.serial"
@@ -72,14 +73,19 @@ class Machine:
             processor = ["-accel", "tcg", "-cpu", "max", "-icount", "shift=1,sleep=off", "-rtc", "clock=vm"]
         command = ["qemu-system-x86_64", *processor,
                    "-m", str(memory), "-nodefaults", "-no-user-config", "-vga", "none",
-                   "-device", f"virtio-gpu-pci,xres={size[0]},yres={size[1]}",
-                   "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
+                   "-device", f"virtio-gpu-pci,id=gpu,max_outputs={heads},xres={size[0]},yres={size[1]}",
                    "-device", "virtio-net-pci,netdev=net", "-netdev", "user,id=net",
                    "-display", display, "-serial", f"file:{self.serial}",
                    "-qmp", f"unix:{qmp},server=on,wait=off",
                    # A second serial port: a virtio port's buffers would be 8 MB of the guest's memory.
                    "-chardev", f"socket,id=agent,path={agent},server=on,wait=off", "-serial", "chardev:agent",
                    "-kernel", str(image / "vmlinuz"), "-initrd", str(initrd), "-append", cmdline]
+        command += ["-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci"] if inputs else ["-device", "qemu-xhci,id=usb"]
+        self.heads = {head: self.folder / f"{name}.head{head}" for head in range(heads) if heads > 1}
+        for head, path in self.heads.items():
+            path.unlink(missing_ok=True)
+            command += ["-vnc", f"unix:{path},id=head{head},display=gpu,head={head}"]
+        self.viewers = {}
         if disk:
             command += ["-drive", f"file={disk},format=raw,if=virtio,cache=writeback"]
         self.log = open(self.folder / f"{name}.qemu", "wb")
@@ -112,11 +118,24 @@ class Machine:
             if "return" in answer:
                 return answer["return"]
 
-    def picture(self, name):
+    def picture(self, name, head=0):
         """The screen as a PNG file, kept for people to look at."""
         path = self.folder / f"{name}.png"
-        self.execute("screendump", filename=str(path), format="png")
+        self.execute("screendump", filename=str(path), format="png", device="gpu", head=head)
         return path
+
+    def plug_head(self, head, width, height):
+        """A monitor of this size at output `head`; 0, 0: none. What a VNC viewer's window does to QEMU."""
+        if head not in self.viewers:
+            self.viewers[head] = Viewer(self.heads[head])
+        self.viewers[head].set_size(width, height)
+
+    def plug(self, driver, name):
+        """A USB device: "usb-kbd", "usb-mouse", "usb-tablet"."""
+        self.execute("device_add", driver=driver, id=name, bus="usb.0")
+
+    def unplug(self, name):
+        self.execute("device_del", id=name)
 
     def keys(self, *qcodes):
         """Press the keys in order, release them in reverse order."""
@@ -163,7 +182,7 @@ class Machine:
         return self.serial.read_text(errors="replace") if self.serial.exists() else ""
 
     def stop(self):
-        for link in (self.qmp, self.channel):
+        for link in (self.qmp, self.channel, *self.viewers.values()):
             if link:
                 link.close()
         if self.process and self.process.poll() is None:
@@ -174,6 +193,38 @@ class Machine:
                 self.process.kill()
                 self.process.wait()
         (self.folder / f"{self.name}.initrd").unlink(missing_ok=True)
+
+
+class Viewer:
+    """As much of RFB 3.8 as it takes to say how large the window is: QEMU plugs in a monitor of that size."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(60)
+        self.socket.connect(str(path))
+        self.read(12)
+        self.socket.sendall(b"RFB 003.008\n")
+        self.read(self.read(1)[0])
+        self.socket.sendall(b"\1")  # no password
+        self.read(4)
+        self.socket.sendall(b"\1")
+        self.read(struct.unpack(">20xI", self.read(24))[0])
+        self.socket.sendall(struct.pack(">BxHi", 2, 1, -308))  # ExtendedDesktopSize
+
+    def read(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise RuntimeError("QEMU ended the viewer's connection")
+            data += more
+        return data
+
+    def set_size(self, width, height):
+        self.socket.sendall(struct.pack(">BxHHBxIHHHHI", 251, width, height, 1, 0, 0, 0, width, height, 0))
+
+    def close(self):
+        self.socket.close()
 
 
 def guest_segment(folder):
