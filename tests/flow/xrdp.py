@@ -16,7 +16,7 @@ import rdp
 from rdp import wait_for
 
 USER_ID = 1500
-PROGRAMS = ("xrdp", "xrdp-sesman", "xrandr", "openbox", "xterm", "xdotool", "xsetroot", "openssl", "unshare",
+PROGRAMS = ("xrdp", "xrdp-sesman", "xrandr", "openbox", "xterm", "xdotool", "xprop", "xsetroot", "openssl", "unshare",
             "/usr/lib/xorg/Xorg", "/usr/lib/xorg/modules/libxorgxrdp.so")
 
 PAM = "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_unix.so\n"
@@ -41,10 +41,16 @@ START = """#!/bin/sh
 cd
 export LANG=C.UTF-8 XDG_CONFIG_HOME=$HOME/.config
 xsetroot -solid '{colour}'
-xterm -fa monospace -fs 11 -geometry 80x24+40+40 -title tynd -e sh -c \
-	'while IFS= read -r line; do printf "%s\\n" "$line" >> ~/typed; done' &
+openbox &
+desktop=$!
+until xprop -root _NET_SUPPORTING_WM_CHECK | grep -q 'window id'; do sleep 0.1; done
+while kill -0 $desktop; do
+	xterm -fa monospace -fs 11 -geometry 80x24+40+40 -title tynd -e sh -c \
+		'while IFS= read -r line; do printf "%s\\n" "$line" >> ~/typed; done'
+	echo "xterm ended: $?"
+done &
 {more}
-exec openbox
+wait $desktop
 """
 
 XRDP = """[Globals]
