@@ -156,6 +156,9 @@ int db_device_list(struct db *db, const struct db_device_filter *filter, db_devi
 		void *data, struct err *err);
 int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
 		struct err *err);
+/* How many devices said which state; "none" are those that never reported. */
+int db_device_states(struct db *db, int (*fn)(void *data, const char *state, int64_t count),
+		void *data, struct err *err);
 int db_device_report(struct db *db, const char *id, const char *report, const char *address,
 		int64_t seen_s, struct err *err);
 int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *err);

@@ -212,6 +212,24 @@ int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64
 			online_since_s);
 }
 
+int db_device_states(struct db *db, int (*fn)(void *data, const char *state, int64_t count),
+		void *data, struct err *err)
+{
+	OWNED(row) struct sql_row *row = NULL;
+	int r = sql_bind(db,
+			"SELECT coalesce(report ->> 'state', 'none') AS state, count(*) FROM device"
+			" GROUP BY 1 ORDER BY 1",
+			&row, err, "");
+
+	while (r == 0 && (r = sql_step(db, row, err)) > 0) {
+		char state[DB_KIND_MAX];
+
+		sql_text(row, 0, state, sizeof(state));
+		r = fn(data, state, sql_whole(row, 1));
+	}
+	return r;
+}
+
 int db_device_report(struct db *db, const char *id, const char *report, const char *address,
 		int64_t seen_s, struct err *err)
 {

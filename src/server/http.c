@@ -74,7 +74,7 @@ static void on_connection(void *data, struct MHD_Connection *mhd, void **context
 		if (connection) {
 			unlimit(connection);
 			free(connection);
-			http->connections--;
+			http->server->metrics.connections = --http->connections;
 		}
 		*context = NULL;
 		return;
@@ -85,6 +85,7 @@ static void on_connection(void *data, struct MHD_Connection *mhd, void **context
 	connection->http = http;
 	connection->fd = info->connect_fd;
 	connection->is_excess = http->connections++ >= http->connections_soft;
+	http->server->metrics.connections = http->connections;
 	limit(connection, HEAD_S);
 	*context = connection;
 }

@@ -126,10 +126,13 @@ static void add_headers(struct request *request, struct MHD_Response *response)
 
 enum MHD_Result http_answer_send(struct request *request)
 {
+	const struct route *route = request->match.route;
 	struct MHD_Response *response = make(request);
 
 	if (!response)
 		return MHD_NO;
+	metrics_count(&request->server->metrics, route ? route->access : ROUTE_ANYONE,
+			request->status);
 	add_headers(request, response);
 	enum MHD_Result result =
 			MHD_queue_response(request->mhd, (unsigned)request->status, response);

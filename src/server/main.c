@@ -210,6 +210,7 @@ static int start(struct run *run, struct err *err)
 		r = open_store(run, err);
 	if (r < 0)
 		return r;
+	run->server.metrics.started_s = server_now_s();
 	run->server.wheel = wheel_create(run->server.loop);
 	run->server.park = park_create(run->server.wheel);
 	run->server.seen = seen_create(run->server.loop, run->server.db);

@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/device_api.h"
+#include "server/metrics.h"
 #include "server/people.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX };
@@ -13,6 +14,7 @@ static const struct route routes[] = {
 	{"GET",    "/device/v1/wait",                ROUTE_DEVICE, 0,     device_wait},
 	{"GET",    "/device/v1/blob/:hash",          ROUTE_ANYONE, 0,     device_blob},
 	{"POST",   "/device/v1/report",              ROUTE_DEVICE, SMALL, device_report},
+	{"GET",    "/metrics",                       ROUTE_PERSON, 0,     metrics_answer},
 	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},
 
 	{"GET",    "/api/v1/devices",                ROUTE_PERSON, 0,     people_devices},

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "server/ca.h"
 #include "server/db.h"
+#include "server/metrics.h"
 #include "server/park.h"
 #include "server/seen.h"
 #include "server/wheel.h"
@@ -17,6 +18,7 @@ struct server {
 	struct loop *loop;
 	struct wheel *wheel;
 	struct park *park;
+	struct metrics metrics;
 	struct seen *seen;
 	struct db *db;
 	struct ca *ca;
