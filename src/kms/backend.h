@@ -44,6 +44,8 @@ struct display_buffer {
 	struct display *display;         /* NULL: it has ended */
 	struct display_buffer_info info; /* with descriptors of our own */
 	struct display_buffer *next;
+	const uint8_t *maps[2]; /* of a dma-buf that can be read; NULL: it can't */
+	size_t sizes[2];
 	void *own; /* of the back end */
 };
 
@@ -56,6 +58,9 @@ struct display_output {
 
 /* Buffers that outlive their display have nothing to do with it any more. */
 void display_forget_buffers(struct display *display);
+
+/* Pixels of a picture that has a buffer only, where they can be read. */
+struct display_picture display_readable(const struct display_picture *picture);
 
 /* How many planes pixels of this format lie in. */
 unsigned display_buffer_planes(uint32_t format);

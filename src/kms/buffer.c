@@ -3,6 +3,7 @@
 #include <drm_fourcc.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "kms/backend.h"
@@ -89,12 +90,57 @@ void display_forget_buffers(struct display *display)
 		detach(display->buffers);
 }
 
+/* For composition, where no plane takes it. Tiled memory can't be read so, and not all drivers allow it. */
+static void map(struct display_buffer *buffer)
+{
+	const struct display_buffer_info *info = &buffer->info;
+
+	if (!info->is_dmabuf || (info->modifier != DRM_FORMAT_MOD_LINEAR &&
+						info->modifier != DRM_FORMAT_MOD_INVALID))
+		return;
+	for (unsigned i = 0; i < display_buffer_planes(info->format); i++) {
+		int fd = info->fds[i] >= 0 ? info->fds[i] : info->fds[0];
+		off_t size = lseek(fd, 0, SEEK_END);
+		if (size < 0 || (uint64_t)size < info->offsets[i] + plane_size(info, i))
+			continue;
+		void *memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+		buffer->maps[i] = memory == MAP_FAILED ? NULL : memory;
+		buffer->sizes[i] = (size_t)size;
+	}
+}
+
+static void unmap(struct display_buffer *buffer)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (buffer->maps[i])
+			munmap((void *)buffer->maps[i], buffer->sizes[i]);
+}
+
+struct display_picture display_readable(const struct display_picture *picture)
+{
+	struct display_picture readable = *picture;
+	const struct display_buffer *buffer = picture->buffer;
+	const struct display_buffer_info *info = &buffer->info;
+
+	for (unsigned i = 0; i < display_buffer_planes(info->format); i++)
+		if (!buffer->maps[i])
+			return readable;
+	readable.pixels = buffer->maps[0] + info->offsets[0];
+	readable.stride = info->strides[0];
+	if (buffer->maps[1]) {
+		readable.chroma = buffer->maps[1] + info->offsets[1];
+		readable.chroma_stride = info->strides[1];
+	}
+	return readable;
+}
+
 void display_buffer_destroy(struct display_buffer *buffer)
 {
 	if (!buffer)
 		return;
 	if (buffer->display)
 		detach(buffer);
+	unmap(buffer);
 	for (unsigned i = 0; i < 2; i++)
 		own_end_fd(&buffer->info.fds[i]);
 	free(buffer);
@@ -124,6 +170,7 @@ int display_import(struct display *display, const struct display_buffer_info *in
 	result = display->backend->import(buffer, err);
 	if (result < 0)
 		return result;
+	map(buffer);
 	buffer->next = display->buffers;
 	display->buffers = buffer;
 	*ret = own_take(buffer);

@@ -64,6 +64,7 @@ int device_io_dmabuf(int memfd)
 	};
 	int ret = ioctl(device, UDMABUF_CREATE, &create);
 
+	/* cppcheck-suppress resourceLeak ; OWNED */
 	return ret < 0 ? -errno : ret;
 }
 

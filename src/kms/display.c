@@ -92,6 +92,12 @@ int display_place_layer(struct display_output *output, enum display_layer layer,
 		const struct display_picture *picture, const struct display_place *place,
 		const struct display_rect *damage, unsigned rect_count)
 {
+	struct display_picture readable;
+
+	if (picture && picture->buffer && !picture->pixels) {
+		readable = display_readable(picture);
+		picture = &readable;
+	}
 	return scene_place(&output->staged, layer, picture, place, damage, rect_count);
 }
 

@@ -94,11 +94,14 @@ struct kms_output {
 	struct dumb frames[2];
 	pixman_region32_t stale[2]; /* what of a frame is older than the last composition */
 	unsigned front;             /* the frame on the screen or on its way there */
+	bool is_turned_by_plane;    /* the frames are the person's, the primary plane rotates */
 	struct compose_scratch scratch;
 	struct copy copies[DISPLAY_LAYERS];
 
 	struct kms_plan plan;             /* of the last commit */
 	const char *told[DISPLAY_LAYERS]; /* in the log: why a layer is composed */
+	unsigned gamma_percent;           /* brightness of the crtc's table; 100: it has none */
+	bool is_gamma_refused;
 	unsigned refused;         /* layers that a commit did not take on planes, a bit each */
 	bool is_pending;          /* the event of a commit is still to come */
 	int64_t shown_us;         /* of an event that came and was not told yet; 0: none */
@@ -129,6 +132,17 @@ void kms_plane_set(const struct kms_plane *plane, const struct kms_crtc *crtc,
 
 void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic);
 
+/* The rotation that is left to composition. */
+enum layout_rotation kms_frame_rotation(const struct kms_output *output);
+
+/* --- kms_gamma.c */
+
+/* True when the crtc itself can dim; then composition need not. */
+bool kms_gamma_is_used(const struct kms_output *output);
+
+/* Add the table to a request unless the crtc has it already; true when it was added. */
+bool kms_gamma_add(const struct kms_output *output, struct atomic *atomic);
+
 /* --- kms_plan.c */
 
 /* One attempt to show something: what it would change, kept apart until the kernel took it. */
@@ -137,6 +151,7 @@ struct kms_attempt {
 	struct plane_state states[DISPLAY_LAYERS]; /* of those that a plane could show */
 	const char *why[DISPLAY_LAYERS];           /* why a layer is composed; NULL: as usual */
 	unsigned frame;
+	bool has_gamma;                  /* the crtc's table changes */
 	bool is_painted[DISPLAY_LAYERS]; /* the back one of its copies is new */
 	pixman_region32_t *damage;
 };

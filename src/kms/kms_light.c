@@ -37,6 +37,8 @@ void kms_light_add(const struct kms_output *output, struct atomic *atomic)
 	atomic_add_blob(atomic, crtc->id, &crtc->props[CRTC_MODE_ID], &output->mode,
 			sizeof output->mode);
 	atomic_add(atomic, crtc->id, &crtc->props[CRTC_ACTIVE], 1);
+	if (crtc->props[CRTC_GAMMA_LUT].id != 0) /* whoever was here before may have dimmed */
+		atomic_add(atomic, crtc->id, &crtc->props[CRTC_GAMMA_LUT], 0);
 	kms_plane_set(output->planes[0], crtc, &output->shown[0], atomic);
 }
 

@@ -17,7 +17,14 @@ struct plane_state kms_frame_state(const struct kms_output *output, unsigned fra
 			.source_height = buffer->height,
 			.width = output->mode.hdisplay,
 			.height = output->mode.vdisplay,
+			.rotation = output->is_turned_by_plane ? output->base.info.rotation
+	                                                       : LAYOUT_0,
 	};
+}
+
+enum layout_rotation kms_frame_rotation(const struct kms_output *output)
+{
+	return output->is_turned_by_plane ? LAYOUT_0 : output->base.info.rotation;
 }
 
 /* What a plane may lack is left as it is there. */
@@ -28,16 +35,24 @@ static void add_if_there(const struct kms_plane *plane, enum prop_plane prop, ui
 		atomic_add(atomic, plane->id, &plane->props[prop], value);
 }
 
+void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic)
+{
+	atomic_add(atomic, plane->id, &plane->props[PLANE_FB_ID], 0);
+	atomic_add(atomic, plane->id, &plane->props[PLANE_CRTC_ID], 0);
+}
+
 void kms_plane_set(const struct kms_plane *plane, const struct kms_crtc *crtc,
 		const struct plane_state *state, struct atomic *atomic)
 {
 	const struct prop *props = plane->props;
 	uint32_t id = plane->id;
 
-	atomic_add(atomic, id, &props[PLANE_FB_ID], state->framebuffer);
-	atomic_add(atomic, id, &props[PLANE_CRTC_ID], state->framebuffer ? crtc->id : 0);
-	if (!state->framebuffer)
+	if (!state->framebuffer) {
+		kms_plane_hide(plane, atomic);
 		return;
+	}
+	atomic_add(atomic, id, &props[PLANE_FB_ID], state->framebuffer);
+	atomic_add(atomic, id, &props[PLANE_CRTC_ID], crtc->id);
 	atomic_add(atomic, id, &props[PLANE_SRC_X], (uint64_t)state->source_x << 16);
 	atomic_add(atomic, id, &props[PLANE_SRC_Y], (uint64_t)state->source_y << 16);
 	atomic_add(atomic, id, &props[PLANE_SRC_W], (uint64_t)state->source_width << 16);
@@ -51,11 +66,6 @@ void kms_plane_set(const struct kms_plane *plane, const struct kms_crtc *crtc,
 		add_if_there(plane, PLANE_COLOR_ENCODING, state->encoding, atomic);
 		add_if_there(plane, PLANE_COLOR_RANGE, state->range, atomic);
 	}
-}
-
-void kms_plane_hide(const struct kms_plane *plane, struct atomic *atomic)
-{
-	kms_plane_set(plane, NULL, &(struct plane_state){0}, atomic);
 }
 
 static struct kms_plane *take_plane(struct kms *kms, const struct kms_crtc *crtc,
@@ -133,7 +143,7 @@ static int take_planes(struct kms_output *output, struct err *err)
 /* Without a planner all is composed. */
 static void make_planner(struct kms_output *output)
 {
-	uint32_t ids[KMS_OUTPUT_PLANES_MAX];
+	uint32_t ids[KMS_OUTPUT_PLANES_MAX] = {0};
 	struct err why;
 
 	for (unsigned i = 0; i < output->plane_count; i++)
@@ -144,14 +154,54 @@ static void make_planner(struct kms_output *output)
 		log_warn("%s: %s", output->base.info.name, why.text);
 }
 
-static int make_buffers(struct kms_output *output, struct err *err)
+static void end_frames(struct kms_output *output)
 {
+	for (unsigned i = 0; i < 2; i++)
+		dumb_destroy(output->kms->fd, &output->frames[i]);
+}
+
+static int make_frames(struct kms_output *output, struct err *err)
+{
+	const struct display_output_info *info = &output->base.info;
+	uint32_t width = output->mode.hdisplay, height = output->mode.vdisplay;
 	int ret = 0;
 
+	if (output->is_turned_by_plane) {
+		width = info->width;
+		height = info->height;
+	}
 	for (unsigned i = 0; i < 2 && ret == 0; i++)
-		ret = dumb_create(output->kms->fd, output->mode.hdisplay, output->mode.vdisplay,
-				DRM_FORMAT_XRGB8888, &output->frames[i], err);
+		ret = dumb_create(output->kms->fd, width, height, DRM_FORMAT_XRGB8888,
+				&output->frames[i], err);
+	output->shown[0] = kms_frame_state(output, 0);
 	return ret;
+}
+
+/* The primary plane takes the frames as they are. */
+static bool is_taken(const struct kms_output *output)
+{
+	OWNED(atomic) struct atomic atomic;
+
+	atomic_init(&atomic, output->kms->fd);
+	kms_light_add(output, &atomic);
+	return atomic_commit(&atomic, DRM_MODE_ATOMIC_TEST_ONLY | DRM_MODE_ATOMIC_ALLOW_MODESET,
+			       NULL) == 0;
+}
+
+/* Turning by the plane is tried first: composition then has nothing to turn. */
+static int make_buffers(struct kms_output *output, struct err *err)
+{
+	output->is_turned_by_plane = output->base.info.rotation != LAYOUT_0 &&
+	                             output->planes[0]->props[PLANE_ROTATION].id != 0;
+	int ret = make_frames(output, err);
+
+	if (ret < 0 || !output->is_turned_by_plane || is_taken(output))
+		return ret;
+	log_debug("%s: plane %u does not turn the picture, composition does",
+			output->base.info.name, output->planes[0]->id);
+	end_frames(output);
+	output->is_turned_by_plane = false;
+	return make_frames(output, err);
 }
 
 static void free_output(struct kms_output *output)
@@ -159,10 +209,9 @@ static void free_output(struct kms_output *output)
 	for (unsigned i = 0; i < output->plane_count; i++)
 		output->planes[i]->is_taken = false;
 	planner_destroy(output->planner);
-	for (unsigned i = 0; i < 2; i++) {
-		dumb_destroy(output->kms->fd, &output->frames[i]);
+	end_frames(output);
+	for (unsigned i = 0; i < 2; i++)
 		pixman_region32_fini(&output->stale[i]);
-	}
 	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
 		copy_finish(output->kms->fd, &output->copies[i]);
 	compose_scratch_finish(&output->scratch);
@@ -192,6 +241,7 @@ static struct kms_output *allocate(struct kms *kms, const struct display_output_
 		output->plan.plane_of[i] = -1;
 	}
 	output->plan.is_frame_used = true;
+	output->gamma_percent = 100;
 	output->timer = loop_add_timer(kms->base.loop, kms_output_timeout, output);
 	return output;
 }
@@ -214,7 +264,6 @@ int kms_output_create(struct kms *kms, struct kms_connector *connector, struct k
 		free_output(output);
 		return err_prefix(err, result, "%s", info->name);
 	}
-	output->shown[0] = kms_frame_state(output, 0);
 	make_planner(output);
 	crtc->output = output;
 	*ret = output;

@@ -36,7 +36,8 @@ static void wish(struct kms_output *output, struct plane_wish *ret)
 	struct plane_case known = {
 			.planes = planes,
 			.rotation = output->base.info.rotation,
-			.is_dimmed = output->kms->base.brightness < 100,
+			.is_dimmed = output->kms->base.brightness < 100 &&
+	                             !kms_gamma_is_used(output),
 			.readable = readable_layers(scene),
 	};
 

@@ -54,8 +54,9 @@ static void paint_frame(struct kms_output *output, struct kms_attempt *attempt)
 			.stride = frame->stride,
 			.is_device = true,
 			.scratch = &output->scratch,
-			.rotation = output->base.info.rotation,
-			.brightness = output->kms->base.brightness,
+			.rotation = kms_frame_rotation(output),
+			.brightness = kms_gamma_is_used(output) ? 100
+	                                                        : output->kms->base.brightness,
 	};
 
 	for (unsigned i = 0; i < 2; i++)
@@ -136,7 +137,7 @@ static void add_damage_clips(const struct kms_output *output, const struct kms_a
 	for (int i = 0; i < count; i++)
 		clips[i] = scene_rotate((struct display_rect){boxes[i].x1, boxes[i].y1, boxes[i].x2,
 							boxes[i].y2},
-				scene->width, scene->height, output->base.info.rotation);
+				scene->width, scene->height, kms_frame_rotation(output));
 	/* No clip would mean all of it. */
 	if (count == 0)
 		clips[count++] = (struct display_rect){0, 0, 1, 1};
@@ -161,7 +162,7 @@ static void states_of(const struct kms_output *output, const struct kms_attempt 
 }
 
 /* A plane without news stays out: drivers would send the whole frame again. */
-static int commit(struct kms_output *output, const struct kms_attempt *attempt,
+static int commit(struct kms_output *output, struct kms_attempt *attempt,
 		const struct plane_state *states)
 {
 	OWNED(atomic) struct atomic atomic;
@@ -179,6 +180,7 @@ static int commit(struct kms_output *output, const struct kms_attempt *attempt,
 		if (attempt->plan.is_frame_used && output->plan.is_frame_used)
 			add_damage_clips(output, attempt, &atomic);
 	}
+	attempt->has_gamma = kms_gamma_add(output, &atomic);
 	return atomic_commit(&atomic, DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
 			output->kms);
 }
@@ -201,7 +203,7 @@ static void log_plan(struct kms_output *output, const struct kms_attempt *attemp
 }
 
 /* The kernel took it: what was tried is now what is. */
-static void accept(struct kms_output *output, const struct kms_attempt *attempt,
+static void adopt(struct kms_output *output, const struct kms_attempt *attempt,
 		const struct plane_state *states)
 {
 	struct scene *scene = &output->base.latched;
@@ -222,6 +224,8 @@ static void accept(struct kms_output *output, const struct kms_attempt *attempt,
 		output->planes[i]->crtc_id = states[i].framebuffer ? output->crtc->id : 0;
 	}
 	output->plan = attempt->plan;
+	if (attempt->has_gamma)
+		output->gamma_percent = output->kms->base.brightness;
 	output->attempts = 0;
 	output->is_pending = true;
 	stats->commits++;
@@ -229,10 +233,21 @@ static void accept(struct kms_output *output, const struct kms_attempt *attempt,
 	loop_timer_set(output->timer, EVENT_LIMIT_MS);
 }
 
-/* True when something was on a plane of its own and won't be any more: the cursor first. */
+/*
+ * True when something was done by the hardware and won't be any more: dimming, then the cursor's
+ * plane, then the others.
+ */
 static bool refuse(struct kms_output *output, const struct kms_attempt *attempt, int code)
 {
 	unsigned direct = 0;
+
+	if (attempt->has_gamma) {
+		log_debug("%s: crtc %u does not take a table to dim with (%s)",
+				output->base.info.name, output->crtc->id, strerror(-code));
+		output->is_gamma_refused = true;
+		scene_damage_all(&output->base.latched);
+		return true;
+	}
 
 	for (unsigned i = 0; i < DISPLAY_LAYERS; i++)
 		if (attempt->plan.plane_of[i] != COMPOSED)
@@ -313,7 +328,7 @@ static bool try_to_show(struct kms_output *output)
 	ret = commit(output, &attempt, states);
 	if (ret < 0)
 		return cope(output, &attempt, ret);
-	accept(output, &attempt, states);
+	adopt(output, &attempt, states);
 	return false;
 }
 
@@ -330,8 +345,12 @@ void kms_output_show(struct kms_output *output)
 void kms_set_brightness(struct display *display)
 {
 	for (unsigned i = 0; i < display->output_count; i++) {
-		scene_damage_all(&display->outputs[i]->latched);
-		kms_output_show((struct kms_output *)display->outputs[i]);
+		struct kms_output *output = (struct kms_output *)display->outputs[i];
+		if (kms_gamma_is_used(output))
+			output->base.latched.is_changed = true;
+		else
+			scene_damage_all(&output->base.latched);
+		kms_output_show(output);
 	}
 }
 

@@ -124,13 +124,16 @@ static bool has_valid_planes(const struct display_picture *picture)
 	uint32_t pairs = (picture->width + 1) / 2;
 	uint32_t unit = picture->format == DRM_FORMAT_P010 ? 2 : 1;
 
+	if (!picture->pixels) /* the buffer was looked at when it was imported */
+		return yuv_is_format(picture->format) || picture->format == DRM_FORMAT_XRGB8888 ||
+		       picture->format == DRM_FORMAT_ARGB8888;
 	switch (picture->format) {
 	case DRM_FORMAT_XRGB8888:
 	case DRM_FORMAT_ARGB8888:
 		return is_plane(picture->pixels, picture->stride, picture->width * 4, 4);
 	case DRM_FORMAT_NV12:
 	case DRM_FORMAT_P010:
-		return (picture->chroma || !picture->pixels) &&
+		return picture->chroma &&
 		       is_plane(picture->pixels, picture->stride, picture->width * unit, unit) &&
 		       is_plane(picture->chroma, picture->chroma_stride, pairs * 2 * unit, unit);
 	default:

@@ -25,14 +25,32 @@ static void all_damage(const struct scene *scene, pixman_region32_t *ret)
 		region_add(ret, &scene->damage[i]);
 }
 
+/* Pixels of a turned target, one by one. */
+static unsigned turned_differs(const struct reference *of, const uint32_t *pixels,
+		enum layout_rotation rotation)
+{
+	unsigned count = 0;
+
+	for (int32_t y = 0; y < HEIGHT; y++)
+		for (int32_t x = 0; x < WIDTH; x++) {
+			int32_t at[] = {y * WIDTH + x, x * HEIGHT + (HEIGHT - 1 - y),
+					(HEIGHT - 1 - y) * WIDTH + (WIDTH - 1 - x),
+					(WIDTH - 1 - x) * HEIGHT + y};
+			count += !reference_fits(reference_at(of, x, y), pixels[at[rotation]]);
+		}
+	return count;
+}
+
 /* Random changes, committed now and then; only damage is painted; returns the wrong pixels. */
-static unsigned play(uint32_t *seed, bool is_device, unsigned commits)
+static unsigned play(uint32_t *seed, bool is_device, enum layout_rotation rotation,
+		unsigned commits)
 {
 	static struct reference reference;
 	static struct reference_memory memory;
-	static uint32_t pixels[WIDTH * HEIGHT];
+	static uint32_t pixels[HEIGHT * HEIGHT]; /* room for both ways */
 	struct compose_scratch scratch = {0};
-	struct compose_target target = {pixels, WIDTH * 4, is_device, &scratch};
+	uint32_t stride = rotation % 2 ? HEIGHT * 4 : WIDTH * 4;
+	struct compose_target target = {pixels, stride, is_device, &scratch, rotation, 0};
 	struct scene staged, latched;
 	struct reference_calls calls = {place, move, NULL, &staged};
 	unsigned wrong = 0;
@@ -49,7 +67,7 @@ static unsigned play(uint32_t *seed, bool is_device, unsigned commits)
 			all_damage(&latched, &damage);
 			compose(&latched, COMPOSE_ALL_LAYERS, &damage, &target);
 			scene_forget_damage(&latched);
-			wrong += reference_differs(&reference, pixels, WIDTH, HEIGHT, WIDTH * 4);
+			wrong += turned_differs(&reference, pixels, rotation);
 			commits--;
 		}
 	}
@@ -65,7 +83,7 @@ static void test_random(void)
 		uint32_t seed = 20261122;
 		unsigned wrong = 0;
 		for (unsigned i = 0; i < 200; i++)
-			wrong += play(&seed, i % 2, 50);
+			wrong += play(&seed, i % 2, (enum layout_rotation)(i / 2 % 4), 50);
 		CHECK_INT(wrong, 0);
 	}
 }
@@ -151,6 +169,27 @@ static void test_damage(void)
 	scene_finish(&scene);
 }
 
+static void test_brightness(void)
+{
+	static const uint32_t white = 0xffffff;
+	struct display_picture picture = {DRM_FORMAT_XRGB8888, 1, 1, 4, &white};
+	struct scene scene;
+	REGION(damage);
+
+	scene_init(&scene, 1, 1);
+	scene_set(&scene, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0);
+	region_add_rect(&damage, (struct display_rect){0, 0, 1, 1});
+	TEST("a dimmed picture is as bright as its percents") {
+		for (unsigned percent = 10; percent <= 100; percent += 10) {
+			uint32_t pixel = 0;
+			struct compose_target target = {&pixel, 4, .brightness = percent};
+			compose(&scene, COMPOSE_ALL_LAYERS, &damage, &target);
+			CHECK(abs((int)(pixel & 255) - (int)(255 * percent / 100)) <= 1);
+		}
+	}
+	scene_finish(&scene);
+}
+
 static void test_bytes(void)
 {
 	static uint32_t pixels[64 * 64], screen[64 * 64];
@@ -188,5 +227,6 @@ int main(void)
 	test_refused();
 	test_damage();
 	test_bytes();
+	test_brightness();
 	TEST_END();
 }
