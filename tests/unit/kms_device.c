@@ -55,6 +55,11 @@ static void no_atomic(struct fake_drm *drm)
 	drm->has_no_atomic = true;
 }
 
+static void no_universal_planes(struct fake_drm *drm)
+{
+	drm->has_no_universal_planes = true;
+}
+
 static void no_connector(struct fake_drm *drm)
 {
 	drm->connector_count = 0;
@@ -117,6 +122,7 @@ static const struct card_row cards[] = {
 		{"a screen that is taken", not_allowed, -EACCES, 0,
 				"another program has the screen"},
 		{"no atomic mode setting", no_atomic, -ENOTSUP, 0, "no atomic mode setting"},
+		{"no universal planes", no_universal_planes, -EINVAL, 0, "no universal planes"},
 		{"no connector", no_connector, -ENODEV, 0, "no connector"},
 		{"no monitor yet", no_monitor, 0, 0, ""},
 		{"a monitor without a mode", no_mode, 0, 1, ""},

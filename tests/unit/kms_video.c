@@ -231,10 +231,157 @@ static void test_videos(void)
 		}
 }
 
+/* --- what may happen to a video on its plane */
+
+static void begin_with_video(struct stage *stage, struct reference_buffer *buffer)
+{
+	struct reference_layer desktop = make_layer(DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, 0, 0);
+
+	fake_drm_add_plane(DRM_PLANE_TYPE_OVERLAY, 1);
+	begin(stage);
+	put(stage, DISPLAY_DESKTOP, &desktop);
+	struct reference_layer video = make_layer(DRM_FORMAT_NV12, 32, 24, 5, 4);
+
+	*buffer = put(stage, DISPLAY_VIDEO, &video);
+	CHECK_INT(fake_drm_format(2), DRM_FORMAT_NV12);
+}
+
+static void end_with_video(struct stage *stage, struct reference_buffer *buffer)
+{
+	CHECK_INT(stage->seen.lost, 0);
+	end(stage);
+	reference_end(buffer);
+	CHECK_INT(fake_drm()->handles, 0);
+}
+
+/* The least and the brightest of what white became. */
+static uint32_t white_at(int32_t x, int32_t y)
+{
+	uint32_t white = fake_drm()->crtcs[0].white;
+
+	return (fake_drm_at(0, x, y) & 255) * (white ? white : 0xffff) / 0xffff;
+}
+
+static void test_brightness(void)
+{
+	struct reference_buffer buffer;
+	struct stage stage;
+
+	for (unsigned has_gamma = 0; has_gamma < 2; has_gamma++)
+		TEST(has_gamma ? "a table dims, planes stay" : "without a table all is composed") {
+			fake_drm_init(1, WIDTH, HEIGHT);
+			fake_drm()->has_gamma = has_gamma;
+			begin_with_video(&stage, &buffer);
+			uint64_t bytes = display_stats(stage.display).bytes_copied;
+			uint32_t before = white_at(10, 10);
+			display_set_brightness(stage.display, 50);
+			run(&stage, 3);
+			CHECK(abs((int)before / 2 - (int)white_at(10, 10)) <= 2);
+			CHECK_INT(fake_drm_format(2) != 0, has_gamma);
+			CHECK_INT(display_stats(stage.display).bytes_copied - bytes,
+					has_gamma ? 0 : WIDTH * HEIGHT * 4);
+			display_set_brightness(stage.display, 100);
+			run(&stage, 3);
+			CHECK_INT(white_at(10, 10), before);
+			CHECK_INT(fake_drm_format(2), DRM_FORMAT_NV12);
+			CHECK_INT(fake_drm()->crtcs[0].white, 0);
+			end_with_video(&stage, &buffer);
+		}
+	TEST("a table that is refused is given up") {
+		fake_drm_init(1, WIDTH, HEIGHT);
+		fake_drm()->has_gamma = true;
+		begin_with_video(&stage, &buffer);
+		uint32_t before = white_at(10, 10);
+		fake_drm()->results[0] = -EINVAL;
+		fake_drm()->result_count = 1;
+		display_set_brightness(stage.display, 50);
+		run(&stage, 3);
+		CHECK(abs((int)before / 2 - (int)white_at(10, 10)) <= 2);
+		CHECK_INT(fake_drm()->crtcs[0].white, 0);
+		end_with_video(&stage, &buffer);
+	}
+}
+
+static void test_desktop(void)
+{
+	struct reference_buffer buffer, second;
+	struct stage stage;
+
+	TEST("a desktop in memory of its own is scanned out, no frame is painted") {
+		fake_drm_init(1, WIDTH, HEIGHT);
+		begin(&stage);
+		struct reference_layer desktop =
+				make_layer(DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, 0, 0);
+		desktop.is_shared = true;
+		buffer = put(&stage, DISPLAY_DESKTOP, &desktop);
+		struct display_stats before = display_stats(stage.display);
+		second = put(&stage, DISPLAY_DESKTOP, &desktop);
+		struct display_stats after = display_stats(stage.display);
+		CHECK_INT(after.bytes_copied - before.bytes_copied, 0);
+		CHECK_INT(after.commits - before.commits, 1);
+		CHECK_INT(fake_drm_at(0, 3, 3) & 0xffffff,
+				desktop.pixels[3 * WIDTH + 3] & 0xffffff);
+	}
+	TEST("UI above it brings the frame back, whole") {
+		struct reference_layer ui = make_layer(DRM_FORMAT_XRGB8888, 8, 8, 10, 10);
+		put(&stage, DISPLAY_UI, &ui);
+		CHECK_INT(fake_drm_at(0, 10, 10) & 0xffffff, ui.pixels[0] & 0xffffff);
+		struct reference_layer desktop =
+				make_layer(DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, 0, 0);
+		CHECK_INT(fake_drm_at(0, WIDTH - 1, HEIGHT - 1) & 0xffffff,
+				desktop.pixels[WIDTH * HEIGHT - 1] & 0xffffff);
+		reference_end(&buffer);
+		end_with_video(&stage, &second);
+	}
+}
+
+static const struct {
+	const char *name;
+	int result;
+	bool stays; /* the video on its plane */
+} results[] = {
+		{"busy", -EBUSY, true},
+		{"no memory", -ENOMEM, true},
+		{"no master for a moment", -EACCES, true},
+		{"refused", -EINVAL, false},
+		{"no bandwidth", -ENOSPC, false},
+};
+
+static void test_results(void)
+{
+	struct reference_buffer first_one, second;
+	struct stage stage;
+
+	for (unsigned i = 0; i < sizeof results / sizeof *results; i++)
+		TEST(results[i].name) {
+			fake_drm_init(1, WIDTH, HEIGHT);
+			begin_with_video(&stage, &first_one);
+			fake_drm()->results[0] = results[i].result;
+			fake_drm()->result_count = 1;
+			struct reference_layer video = make_layer(DRM_FORMAT_NV12, 32, 24, 5, 4);
+			second = put(&stage, DISPLAY_VIDEO, &video);
+			for (unsigned k = 0; k < 3; k++) {
+				loop_step(stage.loop, 20);
+				run(&stage, 1);
+			}
+			CHECK_INT(fake_drm_format(2) == DRM_FORMAT_NV12, results[i].stays);
+			struct reference_pixel wanted = {
+					reference_yuv(video.luma[0], video.chroma[0],
+							video.chroma[1], YUV_BT709, YUV_FULL),
+					2};
+			CHECK(reference_fits(wanted, fake_drm_at(0, 5, 4)));
+			reference_end(&first_one);
+			end_with_video(&stage, &second);
+		}
+}
+
 int main(void)
 {
 	log_open("kms_video");
 	log_set_level(LOG_LEVEL_ERROR); /* the refusals above are warned of */
 	test_videos();
+	test_brightness();
+	test_desktop();
+	test_results();
 	TEST_END();
 }
