@@ -19,6 +19,7 @@ struct backend_packet {
 	int64_t time_us;
 	const struct h264_sps *sps; /* NULL: parameter sets alone */
 	bool is_key;
+	const struct h264_sets *sets; /* all that came, for who must parse it itself */
 };
 
 struct backend {

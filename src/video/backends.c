@@ -7,6 +7,7 @@
 const struct backend *const backend_table[VIDEO_BACKENDS] = {
 		[VIDEO_VAAPI] = &backend_vaapi,
 		[VIDEO_V4L2] = &backend_v4l2,
+		[VIDEO_V4L2_REQUEST] = &backend_v4l2_request,
 		[VIDEO_SOFTWARE] = &backend_software,
 };
 

@@ -71,6 +71,6 @@ int v4l2_pictures_take(struct v4l2_pictures *pictures, struct v4l2_picture *ret)
 /* Wait for `events` of the node; returns those that came, 0 when it took too long. */
 int v4l2_wait(int fd, short events, int limit_ms);
 
-extern const struct backend backend_v4l2;
+extern const struct backend backend_v4l2, backend_v4l2_request;
 
 #endif

@@ -246,7 +246,8 @@ int video_decode(struct video_decoder *decoder, const void *bytes, size_t size, 
 		r = check_size(unit.sps, err);
 	if (r < 0)
 		return refuse(decoder, r);
-	struct backend_packet packet = {bytes, size, time_us, unit.sps, unit.is_key};
+	struct backend_packet packet = {
+			bytes, size, time_us, unit.sps, unit.is_key, decoder->gate.sets};
 	if (unit.is_passed) {
 		decoder->stats.key_frames += unit.is_key;
 		r = decode_picture(decoder, &packet, &unit, ret, err);
