@@ -9,7 +9,7 @@
 #include "base/own.h"
 #include "kms/props.h"
 
-enum { ATOMIC_BLOBS_MAX = 4 };
+enum { ATOMIC_BLOBS_MAX = 16 };
 
 struct atomic {
 	int fd;

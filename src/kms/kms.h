@@ -33,9 +33,26 @@ struct kms_plane {
 };
 
 struct kms_connector {
-	uint32_t id;
+	uint32_t id; /* 0: a place without one; docks take theirs along */
 	uint32_t crtc_id; /* that drives it now; 0: none */
+	bool is_gone;     /* with its dock; forgotten when its output ended */
 	struct prop props[CONNECTOR_PROPS];
+};
+
+/* A monitor that hangs on a connector, beside what the planner knows of it. */
+struct kms_monitor {
+	struct kms_connector *connector;
+	uint32_t possible_crtcs;
+	bool is_link_bad; /* the picture is lost until the mode is set again */
+	drmModeModeInfo modes[LAYOUT_MODES_MAX];
+};
+
+/* What the last look at the connectors found, as cabled. */
+struct kms_monitors {
+	unsigned count;
+	unsigned left_out; /* more than LAYOUT_OUTPUTS_MAX */
+	struct layout_monitor seen[LAYOUT_OUTPUTS_MAX];
+	struct kms_monitor own[LAYOUT_OUTPUTS_MAX]; /* the same ones */
 };
 
 struct kms {
@@ -50,6 +67,8 @@ struct kms {
 	unsigned plane_count;
 	struct kms_connector connectors[KMS_CONNECTORS_MAX];
 	unsigned connector_count;
+	struct kms_monitors monitors;
+	bool is_plain; /* connectors don't take what keeps a picture from being cut */
 	struct loop_watch *watch;
 	int uevents; /* -1: hot-plug is not heard */
 	struct loop_watch *uevent_watch;
@@ -161,11 +180,12 @@ int kms_plan(struct kms_output *output, struct kms_attempt *attempt);
 
 /* --- kms_light.c */
 
-/* Add to a request what lights the output, with its first frame. */
-void kms_light_add(const struct kms_output *output, struct atomic *atomic);
-
-/* Light it, alone. */
-int kms_light(struct kms_output *output);
+/*
+ * Light `count` prepared outputs by one commit, with their first frames. With `is_test` nothing
+ * is changed, the kernel only says whether it could be; `alone`: were all other outputs dark.
+ */
+int kms_light(struct kms *kms, struct kms_output *const *outputs, unsigned count, bool is_test,
+		bool alone);
 
 /* Switch the crtc of a lit output off or on again, staging untouched. */
 int kms_light_set_active(struct kms_output *output, bool is_active);
@@ -209,13 +229,18 @@ void kms_lose(struct kms *kms, const char *format, ...) __attribute__((format(pr
 /* Read crtcs, planes and connectors of the card. */
 int kms_read_resources(struct kms *kms, struct err *err);
 
+/* Ask every connector what hangs on it: fills kms->monitors. */
+void kms_look(struct kms *kms);
+
+/* --- kms_change.c */
+
 /* What a look at the connectors led to. */
 struct kms_probed {
-	bool has_changed; /* outputs went, came or got another mode */
-	unsigned dark;    /* monitors that refused to be lit */
+	bool has_changed; /* outputs went, came, moved or got another mode */
+	unsigned dark;    /* monitors that refused to be lit and may do so later */
 };
 
-/* Ask every connector what hangs on it. */
+/* Look at the connectors and light what is wanted. */
 struct kms_probed kms_probe(struct kms *kms);
 
 /* --- kms_card.c */

@@ -178,14 +178,9 @@ static int make_frames(struct kms_output *output, struct err *err)
 }
 
 /* The primary plane takes the frames as they are. */
-static bool is_taken(const struct kms_output *output)
+static bool is_taken(struct kms_output *output)
 {
-	OWNED(atomic) struct atomic atomic;
-
-	atomic_init(&atomic, output->kms->fd);
-	kms_light_add(output, &atomic);
-	return atomic_commit(&atomic, DRM_MODE_ATOMIC_TEST_ONLY | DRM_MODE_ATOMIC_ALLOW_MODESET,
-			       NULL) == 0;
+	return kms_light(output->kms, &output, 1, true, true) == 0;
 }
 
 /* Turning by the plane is tried first: composition then has nothing to turn. */

@@ -7,22 +7,15 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "kms/edid.h"
 #include "kms/kms.h"
 #include "kms/mode.h"
 
 OWN_DEFINE(drm_resources, drmModeRes, drmModeFreeResources);
 OWN_DEFINE(drm_plane_resources, drmModePlaneRes, drmModeFreePlaneResources);
 OWN_DEFINE(drm_plane, drmModePlane, drmModeFreePlane);
+OWN_DEFINE(drm_blob, drmModePropertyBlobRes, drmModeFreePropertyBlob);
 OWN_DEFINE(drm_connector, drmModeConnector, drmModeFreeConnector);
-
-/* A monitor that should be lit. */
-struct monitor {
-	struct kms_connector *connector;
-	drmModeModeInfo mode;
-	uint32_t possible_crtcs;
-	struct display_output_info info;
-	bool is_lit; /* already, just so */
-};
 
 static int read_crtcs(struct kms *kms, const drmModeRes *resources, struct err *err)
 {
@@ -87,23 +80,28 @@ static int read_planes(struct kms *kms, struct err *err)
 /* The entry of a connector; new ones (docks bring theirs) are added. NULL: unknown or too many. */
 static struct kms_connector *find_connector(struct kms *kms, uint32_t id)
 {
+	struct kms_connector *place = NULL;
 	struct err err;
 
-	for (unsigned i = 0; i < kms->connector_count; i++)
+	for (unsigned i = 0; i < kms->connector_count; i++) {
 		if (kms->connectors[i].id == id)
 			return &kms->connectors[i];
-	if (kms->connector_count == KMS_CONNECTORS_MAX)
+		if (kms->connectors[i].id == 0 && !place)
+			place = &kms->connectors[i];
+	}
+	if (!place && kms->connector_count == KMS_CONNECTORS_MAX)
 		return NULL;
-	struct kms_connector *connector = &kms->connectors[kms->connector_count];
+	struct kms_connector connector = {.id = id};
 
-	if (props_of_connector(kms->fd, id, connector->props, &err) < 0) {
+	if (props_of_connector(kms->fd, id, connector.props, &err) < 0) {
 		log_debug("%s", err.text);
 		return NULL;
 	}
-	connector->id = id;
-	connector->crtc_id = (uint32_t)connector->props[CONNECTOR_CRTC_ID].value;
-	kms->connector_count++;
-	return connector;
+	connector.crtc_id = (uint32_t)connector.props[CONNECTOR_CRTC_ID].value;
+	if (!place)
+		place = &kms->connectors[kms->connector_count++];
+	*place = connector;
+	return place;
 }
 
 int kms_read_resources(struct kms *kms, struct err *err)
@@ -121,129 +119,129 @@ int kms_read_resources(struct kms *kms, struct err *err)
 	return ret < 0 ? ret : read_planes(kms, err);
 }
 
-static void describe_output(const drmModeConnector *from, const drmModeModeInfo *mode,
-		struct display_output_info *ret)
+static void read_identity(struct kms *kms, const struct kms_connector *connector,
+		struct layout_monitor *ret)
+{
+	uint32_t id = (uint32_t)connector->props[CONNECTOR_EDID].value;
+
+	if (id == 0)
+		return;
+	OWNED(drm_blob) drmModePropertyBlobRes *blob = drmModeGetPropertyBlob(kms->fd, id);
+
+	if (!blob)
+		return;
+	struct edid edid = edid_read(blob->data, blob->length);
+
+	ret->identity = edid.identity;
+	if (edid.width_mm) {
+		ret->width_mm = edid.width_mm;
+		ret->height_mm = edid.height_mm;
+	}
+}
+
+static void describe_monitor(struct kms *kms, const drmModeConnector *from,
+		struct layout_monitor *seen, struct kms_monitor *own)
 {
 	const char *type = drmModeGetConnectorTypeName(from->connector_type);
 
-	*ret = (struct display_output_info){
-			.width = mode->hdisplay,
-			.height = mode->vdisplay,
-			.refresh_mhz = mode_refresh_mhz(mode),
-			.width_mm = from->mmWidth,
-			.height_mm = from->mmHeight,
-	};
-	text_format(ret->name, sizeof ret->name, "%s-%u", type ? type : "Unknown",
+	*seen = (struct layout_monitor){.width_mm = from->mmWidth, .height_mm = from->mmHeight};
+	text_format(seen->connector, sizeof seen->connector, "%s-%u", type ? type : "Unknown",
 			from->connector_type_id);
+	read_identity(kms, own->connector, seen);
+	seen->mode_count = mode_select(from->modes,
+			from->count_modes < 0 ? 0 : (unsigned)from->count_modes, own->modes);
+	for (unsigned i = 0; i < seen->mode_count; i++)
+		seen->modes[i] = mode_describe(&own->modes[i]);
+	own->possible_crtcs = drmModeConnectorGetPossibleCrtcs(kms->fd, from);
+	own->is_link_bad = own->connector->props[CONNECTOR_LINK_STATUS].value ==
+	                   DRM_MODE_LINK_STATUS_BAD;
 }
 
-/* True when a monitor hangs on it that can be lit. */
-static bool look_at(struct kms *kms, uint32_t id, struct monitor *ret)
+/* A helmet is no place for a desktop. */
+static bool is_monitor(struct kms *kms, const drmModeConnector *from,
+		struct kms_connector *connector)
+{
+	struct err err;
+
+	if (from->connection != DRM_MODE_CONNECTED ||
+			from->connector_type == DRM_MODE_CONNECTOR_WRITEBACK || !connector)
+		return false;
+	uint32_t crtc_id = connector->crtc_id;
+
+	/* The look above may have brought another EDID. */
+	if (props_of_connector(kms->fd, connector->id, connector->props, &err) < 0)
+		log_debug("%s", err.text);
+	connector->crtc_id = crtc_id;
+	return connector->props[CONNECTOR_NON_DESKTOP].value != 1;
+}
+
+static void look_at(struct kms *kms, uint32_t id, struct kms_monitors *ret)
 {
 	OWNED(drm_connector) drmModeConnector *from = drmModeGetConnector(kms->fd, id);
 
-	if (!from || from->connection != DRM_MODE_CONNECTED ||
-			from->connector_type == DRM_MODE_CONNECTOR_WRITEBACK)
-		return false;
-	int mode = mode_choose(from->modes, from->count_modes < 0 ? 0 : (unsigned)from->count_modes,
-			kms->wanted_width, kms->wanted_height);
+	if (!from)
+		return;
+	struct kms_connector *connector = find_connector(kms, id);
 
-	*ret = (struct monitor){.connector = find_connector(kms, id)};
-	if (mode < 0 || !ret->connector) {
-		log_debug("connector %u: a monitor without a mode that can be used", id);
-		return false;
+	if (!is_monitor(kms, from, connector))
+		return;
+	if (ret->count == LAYOUT_OUTPUTS_MAX) {
+		ret->left_out++;
+		return;
 	}
-	ret->mode = from->modes[mode];
-	ret->possible_crtcs = drmModeConnectorGetPossibleCrtcs(kms->fd, from);
-	describe_output(from, &ret->mode, &ret->info);
+	ret->own[ret->count].connector = connector;
+	describe_monitor(kms, from, &ret->seen[ret->count], &ret->own[ret->count]);
+	ret->count++;
+}
+
+/* A dock that was pulled out took its connectors along; a new one may get the same numbers. */
+static void forget_connectors(struct kms *kms, const drmModeRes *resources)
+{
+	for (unsigned i = 0; i < kms->connector_count; i++) {
+		struct kms_connector *connector = &kms->connectors[i];
+		bool is_there = false;
+		for (int k = 0; k < resources->count_connectors; k++)
+			is_there |= resources->connectors[k] == connector->id;
+		connector->is_gone = connector->id && !is_there;
+	}
+}
+
+static bool is_alike(const struct kms_monitors *a, const struct kms_monitors *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (unsigned i = 0; i < a->count; i++) {
+		const struct layout_monitor *one = &a->seen[i], *other = &b->seen[i];
+		if (strcmp(one->connector, other->connector) != 0 ||
+				memcmp(&one->identity, &other->identity, sizeof one->identity) !=
+						0 ||
+				one->mode_count != other->mode_count ||
+				memcmp(a->own[i].modes, b->own[i].modes,
+						one->mode_count * sizeof *a->own[i].modes) != 0)
+			return false;
+	}
 	return true;
 }
 
-static unsigned find_monitors(struct kms *kms, struct monitor *ret)
+/* As long as the same monitors are there, what the card refused is not asked again. */
+static void keep_refusals(const struct kms_monitors *before, struct kms_monitors *now)
+{
+	if (!is_alike(before, now))
+		return;
+	for (unsigned i = 0; i < now->count; i++)
+		for (unsigned k = 0; k < now->seen[i].mode_count; k++)
+			now->seen[i].modes[k].is_refused = before->seen[i].modes[k].is_refused;
+}
+
+void kms_look(struct kms *kms)
 {
 	OWNED(drm_resources) drmModeRes *resources = drmModeGetResources(kms->fd);
-	unsigned count = 0;
+	OWNED(memory) struct kms_monitors *found = own_alloc(sizeof *found);
 
+	if (resources)
+		forget_connectors(kms, resources);
 	for (int i = 0; resources && i < resources->count_connectors; i++)
-		if (count < DISPLAY_OUTPUTS_MAX &&
-				look_at(kms, resources->connectors[i], &ret[count]))
-			count++;
-	return count;
-}
-
-/* Outputs whose monitor is gone or has another mode now end; the others mark theirs as lit. */
-static bool drop_outputs(struct kms *kms, struct monitor *monitors, unsigned count)
-{
-	bool has_changed = false;
-
-	for (unsigned i = kms->base.output_count; i-- > 0;) {
-		struct kms_output *output = (struct kms_output *)kms->base.outputs[i];
-		bool is_kept = false;
-		for (unsigned k = 0; k < count; k++)
-			if (monitors[k].connector == output->connector &&
-					memcmp(&monitors[k].mode, &output->mode,
-							sizeof output->mode) == 0)
-				is_kept = monitors[k].is_lit = true;
-		if (is_kept)
-			continue;
-		log_debug("%s: gone", output->base.info.name);
-		display_remove_output(&kms->base, &output->base);
-		has_changed = true;
-	}
-	return has_changed;
-}
-
-static bool light(struct kms *kms, const struct monitor *monitor, int crtc)
-{
-	struct kms_output *output = NULL;
-	struct err err;
-
-	if (crtc < 0) {
-		log_warn("%s: no crtc is left for this monitor", monitor->info.name);
-		return false;
-	}
-	if (kms_output_create(kms, monitor->connector, &kms->crtcs[crtc], &monitor->mode,
-			    &monitor->info, &output, &err) < 0) {
-		log_warn("%s", err.text);
-		return false;
-	}
-	int ret = kms_light(output);
-
-	if (ret < 0) {
-		log_warn("%s: setting %ux%u: %s", monitor->info.name, monitor->info.width,
-				monitor->info.height, strerror(-ret));
-		kms_output_destroy(output);
-		return false;
-	}
-	log_debug("%s: %ux%u at %u.%03u Hz, crtc %u, primary plane %u%s", monitor->info.name,
-			monitor->info.width, monitor->info.height, monitor->info.refresh_mhz / 1000,
-			monitor->info.refresh_mhz % 1000, output->crtc->id, output->planes[0]->id,
-			output->plane_count > 1 ? ", with a cursor plane" : "");
-	if (!kms->base.is_on)
-		kms_light_set_active(output, false);
-	display_add_output(&kms->base, &output->base);
-	return true;
-}
-
-struct kms_probed kms_probe(struct kms *kms)
-{
-	struct monitor monitors[DISPLAY_OUTPUTS_MAX];
-	uint32_t possible[DISPLAY_OUTPUTS_MAX] = {0}, free_crtcs = 0;
-	int crtcs[DISPLAY_OUTPUTS_MAX];
-	unsigned count = find_monitors(kms, monitors);
-	struct kms_probed probed = {.has_changed = drop_outputs(kms, monitors, count)};
-
-	for (unsigned i = 0; i < count; i++)
-		possible[i] = monitors[i].is_lit ? 0 : monitors[i].possible_crtcs;
-	for (unsigned i = 0; i < kms->crtc_count; i++)
-		free_crtcs |= kms->crtcs[i].output ? 0 : 1u << i;
-	mode_assign_crtcs(possible, count, free_crtcs, crtcs);
-	for (unsigned i = 0; i < count; i++) {
-		if (monitors[i].is_lit)
-			continue;
-		bool is_lit = light(kms, &monitors[i], crtcs[i]);
-		probed.has_changed |= is_lit;
-		probed.dark += !is_lit && crtcs[i] >= 0;
-	}
-	return probed;
+		look_at(kms, resources->connectors[i], found);
+	keep_refusals(&kms->monitors, found);
+	kms->monitors = *found;
 }

@@ -189,6 +189,23 @@ static void note_refresh(struct planner *planner, const struct layout_monitor *m
 				monitor->modes[mode].height, is / 1000, is % 1000 / 10);
 }
 
+/* The best mode that the hardware refused was a better one. */
+static void note_refused(struct planner *planner, const struct layout_monitor *monitor, int chosen)
+{
+	const struct layout_mode *is = &monitor->modes[chosen], *best = NULL;
+
+	for (unsigned i = 0; i < monitor->mode_count; i++)
+		if (monitor->modes[i].is_refused && (!best || is_better(&monitor->modes[i], best)))
+			best = &monitor->modes[i];
+	if (best && is_better(best, is))
+		layout_note(planner->layout,
+				"%s: the device can't show %ux%u at %u Hz here, %ux%u at %u Hz is "
+				"used.",
+				monitor->connector, best->width, best->height,
+				(best->refresh_mhz + 500) / 1000, is->width, is->height,
+				(is->refresh_mhz + 500) / 1000);
+}
+
 static int choose_mode(struct planner *planner, unsigned index)
 {
 	const struct layout_monitor *monitor = &planner->monitors[index];
@@ -255,14 +272,20 @@ static void begin_place(struct planner *planner, unsigned index)
 	if (wish && wish->rotation <= LAYOUT_270)
 		place->rotation = wish->rotation;
 
+	place->mode = -1;
+	if (monitor->dark_because[0]) {
+		layout_note(planner->layout, "%s: stays dark: %s", monitor->connector,
+				monitor->dark_because);
+		return;
+	}
 	int mode = choose_mode(planner, index);
 
-	place->mode = -1;
 	if (mode < 0) {
 		layout_note(planner->layout, "%s: this monitor has no mode that can be shown.",
 				monitor->connector);
 		return;
 	}
+	note_refused(planner, monitor, mode);
 	set_mode(planner, index, mode);
 	place->is_lit = !wish || !wish->is_off;
 }

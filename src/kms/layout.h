@@ -68,6 +68,7 @@ struct layout_monitor {
 	char connector[32];
 	struct layout_identity identity;
 	uint32_t width_mm, height_mm; /* 0: not known */
+	char dark_because[96];        /* why it can't be lit now; "": it can */
 	unsigned mode_count;          /* may be 0 */
 	struct layout_mode modes[LAYOUT_MODES_MAX];
 };

@@ -2,9 +2,7 @@
 #include "kms/mode.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-
-#include "kms/scene.h"
+#include <string.h>
 
 uint32_t mode_refresh_mhz(const drmModeModeInfo *mode)
 {
@@ -20,75 +18,122 @@ uint32_t mode_refresh_mhz(const drmModeModeInfo *mode)
 	return mhz > UINT32_MAX ? UINT32_MAX : (uint32_t)mhz;
 }
 
-static bool is_usable(const drmModeModeInfo *mode)
+struct layout_mode mode_describe(const drmModeModeInfo *mode)
 {
-	return mode->hdisplay > 0 && mode->vdisplay > 0 && mode->hdisplay <= SCENE_SIZE_MAX &&
-	       mode->vdisplay <= SCENE_SIZE_MAX;
+	return (struct layout_mode){
+			.width = mode->hdisplay,
+			.height = mode->vdisplay,
+			.refresh_mhz = mode_refresh_mhz(mode),
+			.is_preferred = mode->type & DRM_MODE_TYPE_PREFERRED,
+			.is_interlaced = mode->flags & DRM_MODE_FLAG_INTERLACE,
+	};
 }
 
-static uint32_t from_60_hz(const drmModeModeInfo *mode)
+/* The planner could not tell them apart. */
+static bool is_alike(const drmModeModeInfo *a, const drmModeModeInfo *b)
 {
-	int64_t away = (int64_t)mode_refresh_mhz(mode) - 60000;
-
-	return (uint32_t)(away < 0 ? -away : away);
+	return a->hdisplay == b->hdisplay && a->vdisplay == b->vdisplay &&
+	       mode_refresh_mhz(a) == mode_refresh_mhz(b) &&
+	       (a->flags & DRM_MODE_FLAG_INTERLACE) == (b->flags & DRM_MODE_FLAG_INTERLACE);
 }
 
-/* Orders two usable modes of whatever size: preferred, progressive, larger, nearer to 60 Hz. */
-static bool is_better(const drmModeModeInfo *a, const drmModeModeInfo *b, bool is_sized)
+static bool is_there(const drmModeModeInfo *modes, unsigned count, const drmModeModeInfo *mode)
 {
-	bool a_lines = a->flags & DRM_MODE_FLAG_INTERLACE,
-	     b_lines = b->flags & DRM_MODE_FLAG_INTERLACE;
-	bool a_liked = a->type & DRM_MODE_TYPE_PREFERRED,
-	     b_liked = b->type & DRM_MODE_TYPE_PREFERRED;
-	uint32_t a_size = (uint32_t)a->hdisplay * a->vdisplay;
-	uint32_t b_size = (uint32_t)b->hdisplay * b->vdisplay;
-
-	if (!is_sized && a_liked != b_liked)
-		return a_liked;
-	if (a_lines != b_lines)
-		return b_lines;
-	if (a_size != b_size)
-		return a_size > b_size;
-	return from_60_hz(a) < from_60_hz(b);
+	for (unsigned i = 0; i < count; i++)
+		if (is_alike(&modes[i], mode))
+			return true;
+	return false;
 }
 
-int mode_choose(const drmModeModeInfo *modes, unsigned count, uint32_t width, uint32_t height)
+unsigned mode_select(const drmModeModeInfo *modes, unsigned count,
+		drmModeModeInfo ret[LAYOUT_MODES_MAX])
 {
-	int best = -1, sized = -1;
+	unsigned taken = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		if (!is_usable(&modes[i]))
+	for (unsigned round = 0; round < 2; round++)
+		for (unsigned i = 0; i < count && taken < LAYOUT_MODES_MAX; i++) {
+			bool is_preferred = modes[i].type & DRM_MODE_TYPE_PREFERRED;
+			if (is_preferred == (round == 0) && !is_there(ret, taken, &modes[i]))
+				ret[taken++] = modes[i];
+		}
+	return taken;
+}
+
+/*
+ * Bipartite matching by augmenting paths (Kuhn): a monitor without a crtc takes a free one, or
+ * one whose monitor can move to another. Depth is bounded by `seen`, a bit per crtc tried.
+ */
+struct matching {
+	const uint32_t *possible;
+	unsigned count;
+	uint32_t crtcs;
+	int *ret;
+	uint32_t seen;
+};
+
+static int owner_of(const struct matching *matching, int crtc)
+{
+	for (unsigned i = 0; i < matching->count; i++)
+		if (matching->ret[i] == crtc)
+			return (int)i;
+	return -1;
+}
+
+/* -1: none. */
+static int find_free(const struct matching *matching, unsigned monitor)
+{
+	uint32_t usable = matching->possible[monitor] & matching->crtcs;
+
+	for (int crtc = 0; crtc < 32; crtc++)
+		if (usable & 1u << crtc && owner_of(matching, crtc) < 0)
+			return crtc;
+	return -1;
+}
+
+/* A step of the path: `monitor` gets `crtc`, whose owner must find another one. */
+struct step {
+	unsigned monitor;
+	int crtc; /* the next to try */
+};
+
+static void take(struct matching *matching, unsigned monitor)
+{
+	struct step path[LAYOUT_OUTPUTS_MAX + 1] = {{monitor, 0}};
+	unsigned depth = 0;
+
+	matching->seen = 0;
+	for (;;) {
+		struct step *step = &path[depth];
+		int free_crtc = find_free(matching, step->monitor);
+		if (free_crtc >= 0) {
+			step->crtc = free_crtc;
+			break;
+		}
+		uint32_t usable = matching->possible[step->monitor] & matching->crtcs &
+		                  ~matching->seen;
+		while (step->crtc < 32 && !(usable & 1u << step->crtc))
+			step->crtc++;
+		if (step->crtc == 32) {
+			if (depth-- == 0)
+				return;
+			path[depth].crtc++;
 			continue;
-		if (best < 0 || is_better(&modes[i], &modes[best], false))
-			best = (int)i;
-		if (modes[i].hdisplay == width && modes[i].vdisplay == height &&
-				(sized < 0 || is_better(&modes[i], &modes[sized], true)))
-			sized = (int)i;
+		}
+		matching->seen |= 1u << step->crtc;
+		path[++depth] = (struct step){(unsigned)owner_of(matching, step->crtc), 0};
 	}
-	return sized >= 0 ? sized : best;
+	for (unsigned i = 0; i <= depth; i++)
+		matching->ret[path[i].monitor] = path[i].crtc;
 }
 
-/* The connector without a crtc yet that has the fewest to choose from; -1 when all are done. */
-static int next_connector(const uint32_t *possible, unsigned count, const bool *is_done)
+void mode_assign_crtcs(const uint32_t *possible, unsigned count, uint32_t crtcs, int *ret)
 {
-	int next = -1;
+	struct matching matching = {possible, count, crtcs, ret, 0};
 
 	for (unsigned i = 0; i < count; i++)
-		if (!is_done[i] &&
-				(next < 0 || __builtin_popcount(possible[i]) <
-								__builtin_popcount(possible[next])))
-			next = (int)i;
-	return next;
-}
-
-void mode_assign_crtcs(const uint32_t *possible, unsigned count, uint32_t free_crtcs, int *ret)
-{
-	OWNED(memory) bool *is_done = own_alloc_array(count, sizeof *is_done);
-
-	for (int i; (i = next_connector(possible, count, is_done)) >= 0;) {
-		uint32_t usable = possible[i] & free_crtcs;
-		is_done[i] = true;
-		ret[i] = usable ? __builtin_ctz(usable) : -1;
-		free_crtcs &= usable ? ~(1u << ret[i]) : UINT32_MAX;
-	}
+		if (ret[i] >= 0 && !(possible[i] & crtcs & 1u << ret[i]))
+			ret[i] = -1;
+	for (unsigned i = 0; i < count; i++)
+		if (ret[i] < 0 && possible[i])
+			take(&matching, i);
 }

@@ -9,7 +9,8 @@
 
 OWN_DEFINE(drm_properties, drmModeObjectProperties, drmModeFreeObjectProperties);
 
-static const char *const connector_names[CONNECTOR_PROPS] = {"CRTC_ID"};
+static const char *const connector_names[CONNECTOR_PROPS] = {
+		"CRTC_ID", "EDID", "link-status", "non-desktop", "underscan", "content type"};
 static const char *const crtc_names[CRTC_PROPS] = {
 		"ACTIVE", "MODE_ID", "GAMMA_LUT", "GAMMA_LUT_SIZE"};
 static const char *const plane_names[PLANE_PROPS] = {"type", "FB_ID", "CRTC_ID", "SRC_X", "SRC_Y",
@@ -65,7 +66,7 @@ static int read_all(int fd, uint32_t object, const struct kind *kind, struct pro
 int props_of_connector(int fd, uint32_t id, struct prop ret[CONNECTOR_PROPS], struct err *err)
 {
 	static const struct kind kind = {"connector", DRM_MODE_OBJECT_CONNECTOR, connector_names,
-			CONNECTOR_PROPS, CONNECTOR_PROPS};
+			CONNECTOR_PROPS, CONNECTOR_REQUIRED};
 
 	return read_all(fd, id, &kind, ret, err);
 }

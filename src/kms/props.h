@@ -13,7 +13,16 @@ struct prop {
 	uint64_t value;
 };
 
-enum prop_connector { CONNECTOR_CRTC_ID, CONNECTOR_PROPS };
+enum prop_connector {
+	CONNECTOR_CRTC_ID,
+	CONNECTOR_REQUIRED, /* a connector may lack what follows */
+	CONNECTOR_EDID = CONNECTOR_REQUIRED,
+	CONNECTOR_LINK_STATUS,
+	CONNECTOR_NON_DESKTOP,
+	CONNECTOR_UNDERSCAN,
+	CONNECTOR_CONTENT_TYPE,
+	CONNECTOR_PROPS
+};
 
 enum prop_crtc {
 	CRTC_ACTIVE,

@@ -20,7 +20,7 @@ struct fake_card fake_card;
 static const char *const prop_names[P_COUNT] = {"", "CRTC_ID", "ACTIVE", "MODE_ID", "type", "FB_ID",
 		"SRC_X", "SRC_Y", "SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H",
 		"FB_DAMAGE_CLIPS", "zpos", "rotation", "COLOR_ENCODING", "COLOR_RANGE", "GAMMA_LUT",
-		"GAMMA_LUT_SIZE"};
+		"GAMMA_LUT_SIZE", "EDID", "link-status", "non-desktop", "underscan", "content type"};
 
 struct fake_drm *fake_drm(void)
 {
@@ -44,7 +44,11 @@ void fake_drm_init(unsigned heads, uint32_t width, uint32_t height)
 				.has_clips = i % 2 == 0,
 		};
 		drm->connectors[i] = (struct fake_connector){
-				(1u << heads) - 1, width, height, 0, true, false};
+				.possible_crtcs = (1u << heads) - 1,
+				.width = width,
+				.height = height,
+				.is_connected = true,
+		};
 		drm->planes[drm->plane_count++] = plane;
 		plane.type = DRM_PLANE_TYPE_CURSOR;
 		plane.has_clips = false;
@@ -167,8 +171,10 @@ drmModeResPtr drmModeGetResources(int fd)
 	drmModeRes *all = own_alloc(sizeof *all);
 
 	(void)fd;
-	all->count_connectors = (int)fake_card.drm.connector_count;
 	all->connectors = ids(CONNECTORS, fake_card.drm.connector_count);
+	for (unsigned i = 0; i < fake_card.drm.connector_count; i++)
+		if (!fake_card.drm.connectors[i].is_gone)
+			all->connectors[all->count_connectors++] = CONNECTORS + i;
 	all->count_crtcs = (int)fake_card.drm.crtc_count;
 	all->crtcs = ids(CRTCS, fake_card.drm.crtc_count);
 	return all;
@@ -181,39 +187,6 @@ void drmModeFreeResources(drmModeResPtr all)
 	free(all->connectors);
 	free(all->crtcs);
 	free(all);
-}
-
-drmModeConnectorPtr drmModeGetConnector(int fd, uint32_t id)
-{
-	const struct fake_connector *from = &fake_card.drm.connectors[id - CONNECTORS];
-	drmModeConnector *connector = own_alloc(sizeof *connector);
-	drmModeModeInfo *mode = own_alloc(sizeof *mode);
-
-	(void)fd;
-	mode->hdisplay = (uint16_t)from->width;
-	mode->vdisplay = (uint16_t)from->height;
-	mode->vrefresh = 60;
-	connector->connector_id = id;
-	connector->connector_type = from->is_writeback ? DRM_MODE_CONNECTOR_WRITEBACK
-	                                               : DRM_MODE_CONNECTOR_HDMIA;
-	connector->connector_type_id = id - CONNECTORS + 1;
-	connector->connection = from->is_connected ? DRM_MODE_CONNECTED : DRM_MODE_DISCONNECTED;
-	connector->count_modes = from->width ? 1 : 0;
-	connector->modes = mode;
-	return connector;
-}
-
-void drmModeFreeConnector(drmModeConnectorPtr connector)
-{
-	if (connector)
-		free(connector->modes);
-	free(connector);
-}
-
-uint32_t drmModeConnectorGetPossibleCrtcs(int fd, const drmModeConnector *connector)
-{
-	(void)fd;
-	return fake_card.drm.connectors[connector->connector_id - CONNECTORS].possible_crtcs;
 }
 
 drmModePlaneResPtr drmModeGetPlaneResources(int fd)
@@ -269,7 +242,7 @@ bool fake_drm_has_prop(uint32_t object, enum prop_id prop)
 	if (object >= CRTCS)
 		return prop == P_ACTIVE || prop == P_MODE_ID ||
 		       ((prop == P_GAMMA || prop == P_GAMMA_SIZE) && fake_card.drm.has_gamma);
-	return prop == P_CRTC_ID;
+	return fake_drm_connector_has(&fake_card.drm.connectors[object - CONNECTORS], prop);
 }
 
 drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, uint32_t type)
@@ -289,6 +262,9 @@ drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, u
 		if (i == P_ZPOS)
 			all->prop_values[all->count_props] =
 					fake_card.drm.planes[object - PLANES].zpos;
+		if (object < CRTCS)
+			all->prop_values[all->count_props] = fake_drm_connector_value(
+					object - CONNECTORS, (enum prop_id)i);
 		if (i == P_GAMMA_SIZE)
 			all->prop_values[all->count_props] = 2;
 		all->props[all->count_props++] = i;
@@ -343,16 +319,4 @@ int drmModeDestroyPropertyBlob(int fd, uint32_t id)
 	*blob = (struct blob){0};
 	fake_card.drm.blobs--;
 	return 0;
-}
-
-drmModePropertyBlobPtr drmModeGetPropertyBlob(int fd, uint32_t id)
-{
-	(void)fd;
-	(void)id;
-	return NULL;
-}
-
-void drmModeFreePropertyBlob(drmModePropertyBlobPtr blob)
-{
-	free(blob);
 }

@@ -9,6 +9,7 @@
 #define TESTS_FAKE_DRM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -18,14 +19,31 @@ enum {
 	FAKE_RESULTS_MAX = 256,
 };
 
+/* Of 60 Hz, unless `hz` says something else. */
+struct fake_mode {
+	uint32_t width, height, hz;
+	bool is_preferred, is_interlaced;
+};
+
 struct fake_connector {
 	uint32_t possible_crtcs;
-	uint32_t width, height; /* its one mode */
+	uint32_t width, height; /* its one mode, unless there is a list */
 	uint32_t crtc_id;
 	bool is_connected, is_writeback;
+	const struct fake_mode *modes; /* ends with a width of 0 */
+	const void *edid;
+	size_t edid_size;
+	uint64_t rate_max; /* pixels a second; 0: all */
+	bool is_gone;      /* not listed any more, as that of a dock */
+	bool is_forgotten; /* a request that names it is refused with ENOENT */
+	bool has_link_status, is_link_bad;
+	bool is_helmet;
+	bool has_underscan, refuses_underscan; /* and content type */
+	uint64_t underscan, content_type;      /* 99 so far: never set */
 };
 
 struct fake_crtc {
+	uint64_t rate; /* of its mode, pixels a second */
 	bool is_active, has_mode, is_event_due, is_event_ready;
 	uint16_t white; /* what its gamma table makes of white; 0: there is none */
 	void *data;
@@ -64,6 +82,7 @@ struct fake_drm {
 	bool has_no_atomic, has_no_universal_planes;
 	bool has_no_udmabuf;
 	bool has_gamma;    /* the crtcs have GAMMA_LUT, of 2 entries */
+	uint64_t bandwidth; /* pixels a second of all crtcs together; 0: any */
 	int import_result; /* of drmPrimeFDToHandle: negative errno; 0: taken */
 	int open_result;   /* negative errno; 0: a descriptor */
 	int master_result; /* of becoming master: a positive errno, 0: granted */

@@ -13,6 +13,7 @@ enum {
 	PLANES = 300,
 	FRAMEBUFFERS = 1000,
 	FIRST_BLOB = 5000,
+	FIRST_EDID = 9000,
 	TABLE_MAX = 256,
 };
 
@@ -37,6 +38,11 @@ enum prop_id {
 	P_RANGE,
 	P_GAMMA,
 	P_GAMMA_SIZE,
+	P_EDID,
+	P_LINK_STATUS,
+	P_NON_DESKTOP,
+	P_UNDERSCAN,
+	P_CONTENT_TYPE,
 	P_COUNT
 };
 
@@ -77,5 +83,22 @@ uint32_t fake_drm_pixel(const struct framebuffer *of, const struct fake_plane *p
 		uint32_t y);
 
 bool fake_drm_has_prop(uint32_t object, enum prop_id prop);
+
+/* --- drm_connectors.c */
+
+bool fake_drm_connector_has(const struct fake_connector *connector, enum prop_id prop);
+uint64_t fake_drm_connector_value(uint32_t index, enum prop_id prop);
+void fake_drm_connector_set(struct fake_connector *connector, uint32_t prop, uint64_t value);
+
+/* Of an object in a request, or `otherwise`. */
+struct _drmModeAtomicReq;
+uint64_t fake_drm_value(const struct _drmModeAtomicReq *request, uint32_t object,
+		enum prop_id prop, uint64_t otherwise);
+
+/* Pixels a second of a mode in a blob; 0: none. */
+uint64_t fake_drm_rate(uint64_t blob);
+
+/* Whether connectors, crtcs and their modes would go together. */
+int fake_drm_check_modes(const struct _drmModeAtomicReq *request);
 
 #endif

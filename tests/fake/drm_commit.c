@@ -142,6 +142,7 @@ static void set_crtc(struct fake_crtc *crtc, uint32_t prop, uint64_t value)
 		break;
 	case P_MODE_ID:
 		crtc->has_mode = value;
+		crtc->rate = fake_drm_rate(value);
 		break;
 	case P_GAMMA:
 		table = value ? fake_card.blobs[value - FIRST_BLOB].data : NULL;
@@ -150,7 +151,7 @@ static void set_crtc(struct fake_crtc *crtc, uint32_t prop, uint64_t value)
 	}
 }
 
-static uint64_t value_of(const drmModeAtomicReq *request, uint32_t object, enum prop_id prop,
+uint64_t fake_drm_value(const drmModeAtomicReq *request, uint32_t object, enum prop_id prop,
 		uint64_t otherwise)
 {
 	for (unsigned i = 0; i < request->count; i++)
@@ -169,7 +170,7 @@ static uint32_t crtcs_of(const drmModeAtomicReq *request)
 		if (object >= CRTCS && object < PLANES)
 			id = object;
 		else if (object >= PLANES)
-			id = (uint32_t)value_of(request, object, P_CRTC_ID, 0);
+			id = (uint32_t)fake_drm_value(request, object, P_CRTC_ID, 0);
 		if (object >= PLANES && !id)
 			id = fake_card.drm.planes[object - PLANES].crtc_id;
 		if (id)
@@ -190,17 +191,17 @@ static bool has_format(const struct fake_plane *plane, uint32_t format)
 static int check_plane(const drmModeAtomicReq *request, uint32_t object)
 {
 	const struct fake_plane *plane = &fake_card.drm.planes[object - PLANES];
-	uint32_t id = (uint32_t)value_of(request, object, P_FB_ID, plane->framebuffer);
+	uint32_t id = (uint32_t)fake_drm_value(request, object, P_FB_ID, plane->framebuffer);
 	const struct framebuffer *shown = fake_drm_framebuffer(id);
-	uint64_t crtc = value_of(request, object, P_CRTC_ID, plane->crtc_id);
-	int64_t x = (int64_t)value_of(request, object, P_CRTC_X, 0);
-	int64_t y = (int64_t)value_of(request, object, P_CRTC_Y, 0);
-	uint64_t source[4], rotation = value_of(request, object, P_ROTATION, plane->rotation);
+	uint64_t crtc = fake_drm_value(request, object, P_CRTC_ID, plane->crtc_id);
+	int64_t x = (int64_t)fake_drm_value(request, object, P_CRTC_X, 0);
+	int64_t y = (int64_t)fake_drm_value(request, object, P_CRTC_Y, 0);
+	uint64_t source[4], rotation = fake_drm_value(request, object, P_ROTATION, plane->rotation);
 
 	if (!id)
 		return crtc ? -EINVAL : 0;
 	for (unsigned i = 0; i < 4; i++)
-		source[i] = value_of(request, object, (enum prop_id)(P_SRC_X + i), 0) >> 16;
+		source[i] = fake_drm_value(request, object, (enum prop_id)(P_SRC_X + i), 0) >> 16;
 	if (!shown || !crtc || !(plane->possible_crtcs & 1u << (crtc - CRTCS)))
 		return -EINVAL;
 	if (!has_format(plane, shown->format))
@@ -209,8 +210,8 @@ static int check_plane(const drmModeAtomicReq *request, uint32_t object)
 		return -ENOSPC;
 	bool is_turned = rotation & (DRM_MODE_ROTATE_90 | DRM_MODE_ROTATE_270);
 
-	if (source[is_turned ? 3 : 2] != value_of(request, object, P_CRTC_W, 0) ||
-			source[is_turned ? 2 : 3] != value_of(request, object, P_CRTC_H, 0))
+	if (source[is_turned ? 3 : 2] != fake_drm_value(request, object, P_CRTC_W, 0) ||
+			source[is_turned ? 2 : 3] != fake_drm_value(request, object, P_CRTC_H, 0))
 		return -ERANGE;
 	if (plane->refuses_edges && (x < 0 || y < 0))
 		return -EINVAL;
@@ -223,7 +224,7 @@ static unsigned planes_on(const drmModeAtomicReq *request, uint32_t crtc)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)
-		count += value_of(request, PLANES + i, P_CRTC_ID,
+		count += fake_drm_value(request, PLANES + i, P_CRTC_ID,
 					 fake_card.drm.planes[i].crtc_id) == crtc;
 	return count;
 }
@@ -250,6 +251,8 @@ static int check(const drmModeAtomicReq *request, uint32_t flags)
 				request->items[i].prop != P_GAMMA)
 			ret = -EINVAL;
 	}
+	if (ret == 0 && flags & DRM_MODE_ATOMIC_ALLOW_MODESET)
+		ret = fake_drm_check_modes(request);
 	for (uint32_t i = 0; i < drm->crtc_count && ret == 0 && drm->planes_max; i++)
 		if (crtcs & 1u << i && planes_on(request, CRTCS + i) > drm->planes_max)
 			ret = -EINVAL;
@@ -271,7 +274,8 @@ static void apply(const drmModeAtomicReq *request)
 		} else if (object >= CRTCS) {
 			set_crtc(&fake_card.drm.crtcs[object - CRTCS], prop, value);
 		} else {
-			fake_card.drm.connectors[object - CONNECTORS].crtc_id = (uint32_t)value;
+			fake_drm_connector_set(&fake_card.drm.connectors[object - CONNECTORS], prop,
+					value);
 		}
 	}
 	for (unsigned i = 0; i < fake_card.drm.plane_count; i++)

@@ -107,8 +107,8 @@ static void odd_plane(struct fake_drm *drm)
 
 static void no_mode_taken(struct fake_drm *drm)
 {
-	drm->results[0] = -EINVAL;
-	drm->result_count = 1;
+	drm->results[0] = drm->results[1] = -EINVAL; /* of both, and of the first by itself */
+	drm->result_count = 2;
 }
 
 static void no_cursor_plane(struct fake_drm *drm)

@@ -8,7 +8,7 @@
 
 /*
  * Monitors: "CONNECTOR [MAKER/MODEL/SERIAL] WxH[@HZ][pix]..." with ";" between them; p: preferred,
- * i: interlaced, x: refused. Wishes: "key=value ..." with ";" between them, before them the
+ * i: interlaced, x: refused; "!" behind the connector: it can't be lit. Wishes: "key=value ..." with ";" between them, before them the
  * arrangement and what is for all.
  */
 struct row {
@@ -74,7 +74,9 @@ static const struct row rows[] = {
 				"VGA-1 800x600@60+0+0*", ""},
 		{"refused modes are as if not there", "extend",
 				"DP-1 A/B/C 3840x2160px 3840x2160@30 1920x1080",
-				"DP-1 3840x2160@30+0+0*", ""},
+				"DP-1 3840x2160@30+0+0*",
+				"DP-1: the device can't show 3840x2160 at 60 Hz here, 3840x2160 at "
+                                "30 Hz"},
 		{"all refused", "extend", "DP-1 A/B/C 800x600px 640x480x", "", "has no mode"},
 		{"a mode for all", "extend 1024x768",
 				"DP-1 A/B/C 1920x1080p 1024x768; DP-2 A/B/D 1920x1080p",
@@ -107,6 +109,9 @@ static const struct row rows[] = {
 				"2000000000 scale=4000000000",
 				"DP-1 A/B/C 1920x1080p", "DP-1 1920x1080@60+0+0,s500*",
 				"no mode of"},
+		{"one that can't be lit is as if not there, and told", "extend",
+				"DP-1! DEL/A/1 800x600p; DP-2 DEL/A/2 1024x768p",
+				"DP-2 1024x768@60+0+0*", "DP-1: stays dark: no crtc"},
 		/* whose wish */
 		{"a layout follows the monitor to another socket",
 				"extend; maker=DEL model=U2722D at=1920,0; maker=HPN model=E24 "
@@ -307,7 +312,11 @@ static unsigned read_monitors(const char *text, struct layout_monitor *ret)
 		struct layout_monitor *monitor = &ret[count++];
 		*monitor = (struct layout_monitor){.mode_count = 0};
 		snprintf(monitor->connector, sizeof monitor->connector, "%s", next_part(&one, " "));
-		char *who = next_part(&one, " "), *mode;
+		char *who = next_part(&one, " "), *mode, *dark = strchr(monitor->connector, '!');
+		if (dark) {
+			*dark = '\0';
+			strcpy(monitor->dark_because, "no crtc");
+		}
 		copy_part(&who, monitor->identity.maker, sizeof monitor->identity.maker);
 		copy_part(&who, monitor->identity.model, sizeof monitor->identity.model);
 		copy_part(&who, monitor->identity.serial, sizeof monitor->identity.serial);

@@ -5,69 +5,49 @@
 
 enum { PREFERRED = DRM_MODE_TYPE_PREFERRED, LINES = DRM_MODE_FLAG_INTERLACE };
 
-#define MODE(w, h, hz, of_type, of_flags) \
-	{.hdisplay = (w), .vdisplay = (h), .vrefresh = (hz), .type = (of_type), .flags = (of_flags)}
-
-struct mode_row {
-	const char *name;
-	drmModeModeInfo modes[5];
-	uint32_t width, height; /* wanted */
-	int expected;
-};
-
-static const struct mode_row rows[] = {
-		{"the preferred one",
-				{MODE(1024, 768, 60, 0, 0), MODE(800, 600, 60, PREFERRED, 0),
-						MODE(1920, 1080, 60, 0, 0)},
-				0, 0, 1},
-		{"the wanted size before the preferred one",
-				{MODE(1024, 768, 60, 0, 0), MODE(800, 600, 60, PREFERRED, 0)}, 1024,
-				768, 0},
-		{"a wanted size that isn't there: the preferred one",
-				{MODE(1024, 768, 60, 0, 0), MODE(800, 600, 60, PREFERRED, 0)}, 3840,
-				2160, 1},
-		{"the wanted size nearest to 60 Hz",
-				{MODE(800, 600, 144, 0, 0), MODE(800, 600, 59, 0, 0),
-						MODE(800, 600, 75, 0, 0)},
-				800, 600, 1},
-		{"the wanted size progressive",
-				{MODE(1920, 1080, 60, PREFERRED, LINES),
-						MODE(1920, 1080, 30, 0, 0)},
-				1920, 1080, 1},
-		{"none preferred: the largest",
-				{MODE(640, 480, 60, 0, 0), MODE(1280, 720, 60, 0, 0),
-						MODE(800, 600, 60, 0, 0)},
-				0, 0, 1},
-		{"none preferred: progressive before interlaced",
-				{MODE(1920, 1080, 60, 0, LINES), MODE(1280, 720, 60, 0, 0)}, 0, 0,
-				1},
-		{"only interlaced", {MODE(1920, 1080, 60, 0, LINES)}, 0, 0, 0},
-		{"absurd ones are passed over",
-				{MODE(40000, 100, 60, PREFERRED, 0), MODE(0, 480, 60, 0, 0),
-						MODE(640, 480, 60, 0, 0)},
-				0, 0, 2},
-		{"nothing that can be used", {MODE(40000, 40000, 60, PREFERRED, 0)}, 40000, 40000,
-				-1},
-		{"none at all", {MODE(0, 0, 0, 0, 0)}, 0, 0, -1},
-};
-
-static unsigned count_of(const drmModeModeInfo *modes)
+static drmModeModeInfo mode_of(unsigned width, unsigned height, unsigned hz, uint32_t type,
+		uint32_t flags)
 {
-	unsigned count = 0;
-
-	while (count < 5 && modes[count].vrefresh)
-		count++;
-	return count;
+	return (drmModeModeInfo){.hdisplay = (uint16_t)width,
+			.vdisplay = (uint16_t)height,
+			.vrefresh = hz,
+			.type = type,
+			.flags = flags};
 }
 
-static void test_modes(void)
+static void test_select(void)
 {
-	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
-		TEST(rows[i].name) {
-			CHECK_INT(mode_choose(rows[i].modes, count_of(rows[i].modes), rows[i].width,
-						  rows[i].height),
-					rows[i].expected);
-		}
+	drmModeModeInfo modes[200], ret[LAYOUT_MODES_MAX];
+
+	TEST("none twice, preferred first") {
+		modes[0] = mode_of(800, 600, 60, 0, 0);
+		modes[1] = mode_of(1024, 768, 60, PREFERRED, 0);
+		modes[2] = mode_of(800, 600, 60, 0, 0);
+		modes[3] = mode_of(800, 600, 60, 0, LINES);
+		modes[4] = mode_of(800, 600, 75, 0, 0);
+		CHECK_INT(mode_select(modes, 5, ret), 4);
+		CHECK_INT(ret[0].hdisplay, 1024);
+		CHECK_INT(ret[1].hdisplay, 800);
+		CHECK(ret[2].flags & LINES);
+		CHECK_INT(ret[3].vrefresh, 75);
+	}
+	TEST("200 modes: as many as there is room for, the preferred one among them") {
+		for (unsigned i = 0; i < 200; i++)
+			modes[i] = mode_of(100 + i, 100, 60, i == 199 ? PREFERRED : 0, 0);
+		CHECK_INT(mode_select(modes, 200, ret), LAYOUT_MODES_MAX);
+		CHECK_INT(ret[0].hdisplay, 299);
+	}
+	TEST("no modes") {
+		CHECK_INT(mode_select(modes, 0, ret), 0);
+	}
+	TEST("what the planner reads") {
+		modes[0] = mode_of(1920, 1080, 50, PREFERRED, LINES);
+		struct layout_mode mode = mode_describe(&modes[0]);
+		CHECK_INT(mode.width, 1920);
+		CHECK_INT(mode.height, 1080);
+		CHECK_INT(mode.refresh_mhz, 50000);
+		CHECK(mode.is_preferred && mode.is_interlaced && !mode.is_refused);
+	}
 }
 
 static void test_refresh(void)
@@ -106,33 +86,44 @@ static void test_crtcs(void)
 {
 	static const struct {
 		const char *name;
-		uint32_t possible[4];
+		uint32_t possible[8];
 		unsigned count;
-		uint32_t free_crtcs;
-		int expected[4];
-	} crtcs[] = {
-			{"each its own", {7, 7, 7}, 3, 7, {0, 1, 2}},
-			{"the picky one first", {3, 1}, 2, 3, {1, 0}},
-			{"one too many", {1, 1}, 2, 1, {0, -1}},
-			{"only free ones", {7, 7}, 2, 4, {2, -1}},
-			{"none possible", {0, 1}, 2, 3, {-1, 0}},
-			{"the last bit", {1u << 31}, 1, 1u << 31, {31}},
-			{"nobody", {0}, 0, 7, {0}},
+		uint32_t crtcs;
+		int now[8], expected[8];
+	} rows[] = {
+			{"each its own", {7, 7, 7}, 3, 7, {-1, -1, -1}, {0, 1, 2}},
+			{"the picky one gets what it needs", {3, 1}, 2, 3, {-1, -1}, {1, 0}},
+			{"one too many", {1, 1}, 2, 1, {-1, -1}, {0, -1}},
+			{"only free ones", {7, 7}, 2, 4, {-1, -1}, {2, -1}},
+			{"none possible", {0, 1}, 2, 3, {-1, -1}, {-1, 0}},
+			{"the last bit", {1u << 31}, 1, 1u << 31, {-1}, {31}},
+			{"nobody", {0}, 0, 7, {0}, {0}},
+			{"who has one keeps it", {7, 7}, 2, 7, {2, -1}, {2, 0}},
+			{"who has one moves for another", {3, 1}, 2, 3, {0, -1}, {1, 0}},
+			{"but not for nothing", {1, 1}, 2, 3, {0, -1}, {0, -1}},
+			{"a chain of three moves", {3, 6, 12, 1}, 4, 15, {0, 1, 2, -1},
+					{1, 2, 3, 0}},
+			{"dead ends on the way", {3, 3, 6, 3}, 4, 7, {0, 1, 2, -1}, {0, 1, 2, -1}},
+			{"one that it can't have is taken away", {2, 1}, 2, 3, {0, -1}, {1, 0}},
+			{"a dock: three connectors, any of two crtcs, and the panel", {1, 6, 6, 6},
+					4, 7, {-1, -1, -1, -1}, {0, 1, 2, -1}},
+			{"eight", {255, 255, 255, 255, 255, 255, 255, 1}, 8, 255,
+					{-1, -1, -1, -1, -1, -1, -1, -1}, {7, 1, 2, 3, 4, 5, 6, 0}},
 	};
 
-	for (unsigned i = 0; i < sizeof crtcs / sizeof *crtcs; i++)
-		TEST(crtcs[i].name) {
-			int chosen[4] = {0};
-			mode_assign_crtcs(crtcs[i].possible, crtcs[i].count, crtcs[i].free_crtcs,
-					chosen);
-			for (unsigned k = 0; k < crtcs[i].count; k++)
-				CHECK_INT(chosen[k], crtcs[i].expected[k]);
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+		TEST(rows[i].name) {
+			int chosen[8];
+			memcpy(chosen, rows[i].now, sizeof chosen);
+			mode_assign_crtcs(rows[i].possible, rows[i].count, rows[i].crtcs, chosen);
+			for (unsigned k = 0; k < rows[i].count; k++)
+				CHECK_INT(chosen[k], rows[i].expected[k]);
 		}
 }
 
 int main(void)
 {
-	test_modes();
+	test_select();
 	test_refresh();
 	test_crtcs();
 	TEST_END();

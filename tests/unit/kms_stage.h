@@ -61,6 +61,7 @@ static inline void begin(struct stage *stage)
 	*stage = (struct stage){.loop = loop_create()};
 	stage->result = display_create_kms(stage->loop, &options, &handler, &stage->display,
 			&stage->err);
+	fake_drm()->tests = 0; /* those of the mode sets */
 }
 
 /* Nothing of the card is left behind by a display that ended. */
