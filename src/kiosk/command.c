@@ -86,6 +86,32 @@ static int take_pixel(const char **rest, struct command *command)
 	return 0;
 }
 
+/* NAME WxH */
+static int take_plug(const char **rest, struct command *command)
+{
+	char word[COMMAND_WORD_MAX], *cross;
+	uint64_t width, height;
+
+	next_word(rest, command->name, sizeof(command->name));
+	next_word(rest, word, sizeof(word));
+	cross = strchr(word, 'x');
+	if (!command->name[0] || !cross)
+		return -EINVAL;
+	*cross = '\0';
+	if (text_to_number(word, 1, PLACE_MAX, &width) < 0 ||
+			text_to_number(cross + 1, 1, PLACE_MAX, &height) < 0)
+		return -EINVAL;
+	command->x = (int32_t)width;
+	command->y = (int32_t)height;
+	return 0;
+}
+
+static int take_unplug(const char **rest, struct command *command)
+{
+	next_word(rest, command->name, sizeof(command->name));
+	return command->name[0] ? 0 : -EINVAL;
+}
+
 static int take_wait(const char **rest, struct command *command)
 {
 	int32_t timeout_ms;
@@ -124,6 +150,10 @@ static int take_arguments(const char **rest, struct command *command)
 		return take_pixel(rest, command);
 	case COMMAND_WAIT:
 		return take_wait(rest, command);
+	case COMMAND_PLUG:
+		return take_plug(rest, command);
+	case COMMAND_UNPLUG:
+		return take_unplug(rest, command);
 	case COMMAND_STATE:
 		break;
 	}
@@ -144,6 +174,8 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 			{"wheel", COMMAND_WHEEL, "wheel X Y"},
 			{"shot", COMMAND_SHOT, "shot FILE.png [OUTPUT]"},
 			{"pixel", COMMAND_PIXEL, "pixel X Y [OUTPUT]"},
+			{"plug", COMMAND_PLUG, "plug NAME WxH"},
+			{"unplug", COMMAND_UNPLUG, "unplug NAME"},
 			{"state", COMMAND_STATE, "state"},
 			{"wait", COMMAND_WAIT, "wait NAME VALUE MS"},
 	};
@@ -164,5 +196,7 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 		return 0;
 	}
 	return err_set(err, EINVAL,
-			"expected key, type, pointer, button, wheel, shot, pixel, state or wait");
+			"expected key, type, pointer, button, wheel, shot, pixel, plug, unplug, "
+	                "state or "
+			"wait");
 }

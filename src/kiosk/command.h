@@ -18,6 +18,8 @@ enum command_kind {
 	COMMAND_WHEEL,   /* wheel X Y, 120 = one notch */
 	COMMAND_SHOT,    /* shot FILE.png [OUTPUT] */
 	COMMAND_PIXEL,   /* pixel X Y [OUTPUT]: answered with R G B */
+	COMMAND_PLUG,    /* plug NAME WxH: a monitor comes */
+	COMMAND_UNPLUG,  /* unplug NAME */
 	COMMAND_STATE,   /* state */
 	COMMAND_WAIT,    /* wait NAME VALUE MS: until the state has NAME=VALUE */
 };
@@ -26,7 +28,7 @@ struct command {
 	enum command_kind kind;
 	uint32_t code;
 	bool is_down;
-	int32_t x, y;
+	int32_t x, y; /* also the size of PLUG */
 	uint32_t output, timeout_ms;
 	char text[COMMAND_LINE_MAX]; /* TEXT, FILE or VALUE */
 	char name[COMMAND_WORD_MAX];

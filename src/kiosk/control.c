@@ -16,7 +16,7 @@
 #include "kiosk/command.h"
 #include "kiosk/parts.h"
 
-enum { CLIENTS_MAX = 4, SHOT_WAIT_MS = 1000, STATE_MAX = 512 };
+enum { CLIENTS_MAX = 4, SHOT_WAIT_MS = 1000, STATE_MAX = 640 };
 
 struct client {
 	struct control *control;
@@ -69,13 +69,15 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 	snprintf(text, size,
 			"screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
 			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dim=%d dark=%d"
-			" retry=%u code=%s commits=%llu copied=%llu direct=%llu",
+			" retry=%u code=%s outputs=%u desktop=%ux%u commits=%llu copied=%llu"
+			" direct=%llu",
 			screen_name(model.screen), reason_code(model.reason),
 			(unsigned long long)state->revision, (unsigned long long)state->confirmed,
 			state->number, state->phase, state->has_agent, (unsigned)state->focus,
 			model.message_count, model.language, state->is_caps_lock_on, state->is_dim,
-			state->is_dark, model.retry_in_s, model.code,
-			(unsigned long long)stats.commits, (unsigned long long)stats.bytes_copied,
+			state->is_dark, model.retry_in_s, model.code, view_desk(kiosk->view)->count,
+			kiosk->told.width, kiosk->told.height, (unsigned long long)stats.commits,
+			(unsigned long long)stats.bytes_copied,
 			(unsigned long long)stats.layers_direct);
 	text_wipe(&model, sizeof(model));
 }
@@ -160,6 +162,23 @@ static void tell_pixel(struct client *client)
 	uint32_t pixel = display_pixel(output, command->x, command->y);
 	snprintf(text, sizeof(text), "%u %u %u", pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255);
 	answer(client, text);
+}
+
+static void plug(struct client *client)
+{
+	const struct command *command = &client->command;
+	struct display *display = client->control->kiosk->display;
+	struct err err;
+	int code = command->kind == COMMAND_UNPLUG
+	                           ? display_headless_unplug(display, command->name, &err)
+	                           : display_headless_plug(display, command->name,
+						     (uint32_t)command->x, (uint32_t)command->y,
+						     &err);
+
+	if (code < 0)
+		answer_error(client, &err);
+	else
+		answer(client, "ok");
 }
 
 /* A screen that never comes to rest is taken as it is. */
@@ -269,6 +288,10 @@ static void run(struct client *client)
 		break;
 	case COMMAND_PIXEL:
 		tell_pixel(client);
+		break;
+	case COMMAND_PLUG:
+	case COMMAND_UNPLUG:
+		plug(client);
 		break;
 	case COMMAND_SHOT:
 		if (client->control->is_shown)

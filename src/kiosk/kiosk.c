@@ -50,12 +50,11 @@ static void apply_locale(struct kiosk *kiosk)
 static void start_session(struct kiosk *kiosk, uint32_t number)
 {
 	struct wire_session_start start;
-	struct desk_layout layout;
 	struct err err;
 	int fds[2];
 
 	view_set_monitors(kiosk->view, kiosk->state.target.monitors);
-	desk_layout(view_desk(kiosk->view), &layout);
+	desk_layout(view_desk(kiosk->view), &kiosk->told);
 	/* The mind waits for it no longer than for any other that does not get on. */
 	if (wire_pair(fds, &err) < 0) {
 		log_error("session %u can't be started: %s", number, err.text);
@@ -69,7 +68,7 @@ static void start_session(struct kiosk *kiosk, uint32_t number)
 				kiosk->state.target.id);
 	close(fds[1]);
 	kiosk->session = session_create(kiosk->loop, fds[0], number, &kiosk->session_handler);
-	start_fill(&kiosk->state, &layout, &start);
+	start_fill(&kiosk->state, &kiosk->told, &start);
 	session_start(kiosk->session, &start);
 	text_wipe(&start, sizeof(start));
 	session_locks(kiosk->session, input_locks(kiosk->input));

@@ -27,7 +27,6 @@ struct kiosk {
 	struct kiosk_options options;
 	struct ui *ui;
 	struct display *display;
-	uint32_t mode[2]; /* the display was asked for */
 	struct view *view;
 	struct input *input;
 	struct pointer pointer;
@@ -37,6 +36,7 @@ struct kiosk {
 	struct agent *agent;
 	struct spawner *spawner;
 	struct session *session; /* NULL: none */
+	struct desk_layout told; /* to the session */
 	struct session_handler session_handler;
 	struct kiosk_dial dials[KIOSK_DIALS_MAX];
 	uint32_t last_dial;

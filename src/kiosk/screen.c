@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kiosk's outputs: what the config wants of them, what comes and goes, what a session hears. */
+#include <string.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "kiosk/parts.h"
+#include "kiosk/wishes.h"
 
 void kiosk_show(struct kiosk *kiosk)
 {
@@ -24,29 +27,21 @@ void kiosk_show(struct kiosk *kiosk)
 	kiosk_feed(kiosk, &event);
 }
 
-/* A session that is told nothing keeps its layout. */
+/* One that is told nothing keeps its layout: so without any output. */
 static void tell_session(struct kiosk *kiosk)
 {
+	const struct desk *desk = view_desk(kiosk->view);
 	struct desk_layout layout;
 
-	if (!kiosk->session || view_desk(kiosk->view)->count == 0)
+	if (!kiosk->session || desk->count == 0)
 		return;
-	desk_layout(view_desk(kiosk->view), &layout);
+	desk_layout(desk, &layout);
+	if (memcmp(&layout, &kiosk->told, sizeof(layout)) == 0)
+		return;
+	kiosk->told = layout;
+	log_info("session %u: %u x %u pixels on %u screens", session_number(kiosk->session),
+			layout.width, layout.height, layout.count);
 	session_resize(kiosk->session, &layout);
-}
-
-static void log_desk(const struct desk *desk)
-{
-	for (unsigned i = 0; i < desk->count; i++) {
-		const struct desk_output *output = &desk->outputs[i];
-
-		log_info("screen %u: %u x %u pixels at %d, %d, scale %u %%%s", i + 1, output->width,
-				output->height, output->x, output->y, output->scale_percent,
-				output->is_primary ? ", primary" : "");
-	}
-	if (desk->left_out > 0)
-		log_warn("%u screens do not fit into one desktop of %d pixels", desk->left_out,
-				WIRE_SIDE_MAX);
 }
 
 static void on_outputs(void *data)
@@ -59,7 +54,11 @@ static void on_outputs(void *data)
 	view_outputs_changed(kiosk->view);
 	area = view_area(kiosk->view);
 	pointer_clamp(&kiosk->pointer, &area);
-	log_desk(view_desk(kiosk->view));
+	if (view_desk(kiosk->view)->count == 0)
+		log_warn("no screen is lit");
+	if (view_desk(kiosk->view)->left_out > 0)
+		log_warn("%u screens do not fit into a desktop of %d pixels",
+				view_desk(kiosk->view)->left_out, WIRE_SIDE_MAX);
 	tell_session(kiosk);
 	kiosk_show(kiosk);
 }
@@ -94,11 +93,7 @@ int kiosk_open_display(struct kiosk *kiosk, struct err *err)
 {
 	const struct kiosk_options *options = &kiosk->options;
 	struct display_handler handler = {on_outputs, on_shown, on_lost, kiosk};
-	struct display_kms_options kms = {
-			.path = options->card,
-			.width = kiosk->state.conf.display.width,
-			.height = kiosk->state.conf.display.height,
-	};
+	struct display_kms_options kms = {.path = options->card};
 	struct view_handler view_handler = {take_frame, kiosk};
 	int code = options->headless_count > 0
 	                           ? display_create_headless(kiosk->loop, options->headless_sizes,
@@ -109,30 +104,15 @@ int kiosk_open_display(struct kiosk *kiosk, struct err *err)
 
 	if (code < 0)
 		return code;
-	kiosk->mode[0] = kms.width;
-	kiosk->mode[1] = kms.height;
 	kiosk->view = view_create(kiosk->display, kiosk->ui, &view_handler);
 	return 0;
 }
 
-/* Another mode needs a new display; one that can't be had ends us, and we come back afresh. */
+/* Where anything changes by that, on_outputs follows. */
 void kiosk_apply_display(struct kiosk *kiosk)
 {
-	const struct conf_display *wanted = &kiosk->state.conf.display;
-	struct err err;
+	struct layout_wishes wishes;
 
-	if (kiosk->options.headless_count > 0 ||
-			(kiosk->mode[0] == wanted->width && kiosk->mode[1] == wanted->height)) {
-		tell_session(kiosk);
-		return;
-	}
-	view_destroy(own_take(kiosk->view));
-	display_destroy(own_take(kiosk->display));
-	if (kiosk_open_display(kiosk, &err) < 0) {
-		log_error("%s", err.text);
-		exit(1);
-	}
-	if (kiosk->state.is_dark)
-		view_set_power(kiosk->view, false);
-	on_outputs(kiosk);
+	wishes_of(&kiosk->state.conf.display, &wishes);
+	display_configure(kiosk->display, &wishes);
 }

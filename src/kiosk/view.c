@@ -21,18 +21,6 @@ static void close_screen(struct screen *screen)
 	*screen = (struct screen){0};
 }
 
-/* A display that knows of no layout. */
-static void stand_side_by_side(struct desk *desk)
-{
-	int32_t x = 0;
-
-	for (unsigned i = 0; i < desk->count && !desk->outputs[i].scale_percent; i++) {
-		desk->outputs[i].x = x;
-		desk->outputs[i].scale_percent = 100;
-		x += (int32_t)desk->outputs[i].width;
-	}
-}
-
 static void open_screens(struct view *view)
 {
 	view->desk.count = display_output_count(view->display);
@@ -43,11 +31,9 @@ static void open_screens(struct view *view)
 		screen->output = display_output_at(view->display, i);
 		info = display_output_info(screen->output);
 		view->desk.outputs[i] = desk_output_of(&info);
-		screen->size = (struct ui_size){info.width, info.height,
-				info.scale_percent ? info.scale_percent : 100};
+		screen->size = (struct ui_size){info.width, info.height, info.scale_percent};
 		screen->is_fresh = true;
 	}
-	stand_side_by_side(&view->desk);
 	desk_plan(&view->desk, view->monitors);
 }
 
@@ -82,9 +68,52 @@ void view_destroy(struct view *view)
 	free(view);
 }
 
+unsigned view_model_screen(const struct view *view)
+{
+	return view->model.screen == UI_SESSION ? view->desk.lead : view->desk.primary;
+}
+
+/* All that is staged here goes with one commit: a video never runs ahead of its window. */
+static bool flush_screen(struct view *view, unsigned index)
+{
+	struct screen *screen = &view->screens[index];
+	bool is_changed;
+
+	if (screen->is_busy)
+		return false;
+	is_changed = view_stage_ui(view, index);
+	screen->is_ui_pending = is_changed;
+	is_changed |= view_stage_desktop(view, index);
+	is_changed |= view_stage_video(view, index);
+	is_changed |= view_stage_cursor(view, index);
+	screen->is_fresh = false;
+	if (!is_changed)
+		return !screen->is_ui_waiting;
+	screen->is_busy = true;
+	display_commit(screen->output);
+	return false;
+}
+
+static bool flush_screens(struct view *view)
+{
+	unsigned first = view->desk.primary;
+	bool is_done = true;
+
+	if (view->desk.count == 0)
+		return true;
+	view_take_frame(view);
+	/* Mirrors show what the primary one has drawn. */
+	is_done &= flush_screen(view, first);
+	for (unsigned i = 0; i < view->desk.count; i++)
+		if (i != first)
+			is_done &= flush_screen(view, i);
+	return is_done;
+}
+
 /*
  * The outputs that went take their pictures with them; those that stayed may be told of a
- * new size. Old canvases live until the new ones are staged: the display may still read them.
+ * new size. Old canvases live until the new ones are staged: the display may still read them,
+ * a dark one once there is light.
  */
 void view_outputs_changed(struct view *view)
 {
@@ -94,7 +123,7 @@ void view_outputs_changed(struct view *view)
 	memcpy(old, view->screens, sizeof(view->screens));
 	memset(view->screens, 0, sizeof(view->screens));
 	open_screens(view);
-	view_flush(view);
+	flush_screens(view);
 	for (unsigned i = 0; i < old_count; i++)
 		close_screen(&old[i]);
 	free(old);
@@ -165,16 +194,14 @@ void view_set_cursor(struct view *view, const struct session_cursor *cursor)
 void view_set_power(struct view *view, bool is_on)
 {
 	view->is_on = is_on;
-	display_set_power(view->display, is_on);
 	for (unsigned i = 0; is_on && i < view->desk.count; i++) {
 		view->screens[i].is_busy = false;
 		view->screens[i].is_fresh = true;
 	}
-}
-
-unsigned view_model_screen(const struct view *view)
-{
-	return view->model.screen == UI_SESSION ? view->desk.lead : view->desk.primary;
+	/* What was there before belongs to somebody who may be gone. */
+	if (is_on)
+		flush_screens(view);
+	display_set_power(view->display, is_on);
 }
 
 const struct desk *view_desk(const struct view *view)
@@ -215,27 +242,6 @@ struct display_rect view_rect(const struct view *view)
 	                        : (struct display_rect){0, 0, 0, 0};
 }
 
-/* All that is staged here goes with one commit: a video never runs ahead of its window. */
-static bool flush_screen(struct view *view, unsigned index)
-{
-	struct screen *screen = &view->screens[index];
-	bool is_changed;
-
-	if (screen->is_busy)
-		return false;
-	is_changed = view_stage_ui(view, index);
-	screen->is_ui_pending = is_changed;
-	is_changed |= view_stage_desktop(view, index);
-	is_changed |= view_stage_video(view, index);
-	is_changed |= view_stage_cursor(view, index);
-	screen->is_fresh = false;
-	if (!is_changed)
-		return !screen->is_ui_waiting;
-	screen->is_busy = true;
-	display_commit(screen->output);
-	return false;
-}
-
 bool view_has_model(struct view *view)
 {
 	struct screen *screen = &view->screens[view_model_screen(view)];
@@ -251,17 +257,6 @@ bool view_has_model(struct view *view)
 
 bool view_flush(struct view *view)
 {
-	unsigned first = view->desk.primary;
-	bool is_done = true;
-
 	/* A dark screen waits for the light: nobody can see more than that it is dark. */
-	if (!view->is_on || view->desk.count == 0)
-		return true;
-	view_take_frame(view);
-	/* Mirrors show what the primary one has drawn. */
-	is_done &= flush_screen(view, first);
-	for (unsigned i = 0; i < view->desk.count; i++)
-		if (i != first)
-			is_done &= flush_screen(view, i);
-	return is_done;
+	return !view->is_on || flush_screens(view);
 }

@@ -2,6 +2,9 @@
 /*
  * A session without a remote desktop: what it does is said by the user name of START.
  *   show        pictures; each key press draws a block, each pointer button a dot
+ *   layout      the same, and in the corner of each monitor a block that tells what it is
+ *   film        the same, with a video over the first monitor's right edge: F1 its next picture,
+ *               F2 it goes
  *   dial        the same, after a connection to the desktop's host was had
  *   end-N       ends with reason N        hang     never gets on
  *   crash       ends before a picture     bad-N    breaks rule N (tests/fake/hostile.c)
@@ -11,6 +14,7 @@
 #include <drm/drm_fourcc.h>
 #include <linux/input-event-codes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,7 +24,7 @@
 #include "fake/hostile.h"
 #include "wire/session.h"
 
-enum { CHANNEL = 3, BLOCK = 16 };
+enum { CHANNEL = 3, BLOCK = 16, VIDEO_SIDE = 64 };
 
 struct worker {
 	struct wire_session_start start;
@@ -29,6 +33,9 @@ struct worker {
 	unsigned held;           /* slots that are with the kiosk */
 	unsigned blocks;
 	struct wire_rect damage;
+	uint32_t pool_number;
+	unsigned held_buffers; /* of the video */
+	struct wire_video video;
 };
 
 static union {
@@ -37,6 +44,8 @@ static union {
 	struct wire_session_key key;
 	struct wire_session_pointer pointer;
 	struct wire_session_release release;
+	struct wire_session_release_buffer release_buffer;
+	struct wire_session_resize resize;
 	uint8_t bytes[WIRE_MESSAGE_MAX];
 } packet;
 
@@ -79,8 +88,11 @@ static void end(uint32_t reason, uint32_t detail)
 
 static void take_release(struct worker *worker)
 {
-	if (packet.header.type == WIRE_SESSION_RELEASE)
+	if (packet.header.type == WIRE_SESSION_RELEASE &&
+			packet.release.pool == worker->pool_number)
 		worker->held &= ~(1u << packet.release.slot);
+	if (packet.header.type == WIRE_SESSION_RELEASE_BUFFER)
+		worker->held_buffers &= ~(1u << packet.release_buffer.number);
 	if (packet.header.type == WIRE_SESSION_STOP)
 		end(REASON_SESSION_SIGNED_OUT, 0);
 }
@@ -88,7 +100,10 @@ static void take_release(struct worker *worker)
 /* What was drawn while all slots were with the kiosk goes out with the next release. */
 static void send_frame(struct worker *worker)
 {
-	struct wire_session_frame frame = {.pool = 1, .rect_count = 1, .rects = {worker->damage}};
+	struct wire_session_frame frame = {.pool = worker->pool_number,
+			.rect_count = 1,
+			.rects = {worker->damage},
+			.video = worker->video};
 
 	if (worker->held == (1u << WIRE_SLOTS) - 1 || worker->damage.x1 >= worker->damage.x2)
 		return;
@@ -134,16 +149,36 @@ static void draw_block(struct worker *worker, int32_t x, int32_t y, uint32_t col
 	send_frame(worker);
 }
 
+/* What this end was told of each monitor, as a colour in its corner. */
+static void tell_monitors(struct worker *worker)
+{
+	for (uint32_t i = 0; i < worker->start.monitor_count; i++) {
+		const struct wire_monitor *monitor = &worker->start.monitors[i];
+		uint32_t colour = monitor->scale_percent << 16 | monitor->rotation_degrees << 7 |
+		                  monitor->is_primary;
+
+		for (int32_t y = 0; y < BLOCK; y++)
+			for (int32_t x = 0; x < BLOCK; x++)
+				worker->canvas[(monitor->y + y) * (int32_t)worker->start.width +
+						monitor->x + x] = colour & 0xffffff;
+	}
+}
+
 static void open_pool(struct worker *worker)
 {
 	uint32_t width = worker->start.width, height = worker->start.height;
-	struct wire_session_pool pool = {.pool = 1,
+	struct wire_session_pool pool = {.pool = ++worker->pool_number,
 			.width = width,
 			.height = height,
 			.stride = width * 4,
 			.format = DRM_FORMAT_XRGB8888};
 	int memory;
 
+	if (worker->pool) {
+		munmap(worker->pool, worker->count * 4 * WIRE_SLOTS);
+		free(worker->canvas);
+	}
+	worker->held = 0;
 	worker->count = (size_t)width * height;
 	memory = hostile_memfd(worker->count * 4 * WIRE_SLOTS, 1);
 	worker->pool = mmap(NULL, worker->count * 4 * WIRE_SLOTS, PROT_READ | PROT_WRITE,
@@ -151,12 +186,77 @@ static void open_pool(struct worker *worker)
 	worker->canvas = calloc(worker->count, 4);
 	wire_init(&pool, WIRE_SESSION_POOL);
 	hostile_packet(CHANNEL, &pool, sizeof(pool), &memory, 1);
+	close(memory);
 	for (uint32_t y = 0; y < height; y++)
 		for (uint32_t x = 0; x < width; x++)
 			worker->canvas[y * width + x] = (x & 255) << 16 | (y & 255) << 8 | 0x40;
-	add_damage(worker, (struct wire_rect){0, 0, (int32_t)width, (int32_t)height});
+	if (strcmp(worker->start.user, "show") != 0)
+		tell_monitors(worker);
+	worker->damage = (struct wire_rect){0, 0, (int32_t)width, (int32_t)height};
 	send_frame(worker);
 	say_phase(WIRE_PHASE_SHOWING);
+}
+
+/* Two buffers of one colour each, the second lighter. */
+static void open_video(void)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct wire_session_buffer buffer = {.pool = 1,
+				.number = i,
+				.format = DRM_FORMAT_NV12,
+				.width = VIDEO_SIDE,
+				.height = VIDEO_SIDE,
+				.offsets = {0, VIDEO_SIDE * VIDEO_SIDE},
+				.strides = {VIDEO_SIDE, VIDEO_SIDE},
+				.encoding = 1};
+		uint8_t pixels[VIDEO_SIDE * VIDEO_SIDE * 3 / 2];
+		int memory = hostile_memfd(sizeof(pixels), 1);
+
+		memset(pixels, i ? 200 : 80, VIDEO_SIDE * VIDEO_SIDE);
+		memset(pixels + VIDEO_SIDE * VIDEO_SIDE, 128, VIDEO_SIDE * VIDEO_SIDE / 2);
+		if (pwrite(memory, pixels, sizeof(pixels), 0) < 0)
+			_exit(1);
+		wire_init(&buffer, WIRE_SESSION_BUFFER);
+		hostile_packet(CHANNEL, &buffer, sizeof(buffer), &memory, 1);
+		close(memory);
+	}
+}
+
+/* The next buffer that is ours, with a hole in the middle; `is_there` false: no video. */
+static void show_video(struct worker *worker, bool is_there)
+{
+	int32_t edge = (int32_t)worker->start.monitors[0].width;
+	struct wire_session_frame frame = {.pool = worker->pool_number, .slot = WIRE_SLOT_NONE};
+	uint32_t next = worker->held_buffers & 1;
+
+	if (is_there && worker->held_buffers & 1u << next)
+		return;
+	worker->video = (struct wire_video){0};
+	if (is_there) {
+		worker->held_buffers |= 1u << next;
+		worker->video = (struct wire_video){.pool = 1,
+				.number = next,
+				.is_new = 1,
+				.source = {0, 0, VIDEO_SIDE, VIDEO_SIDE},
+				.target = {edge - 160, 200, edge + 160, 400},
+				.visible_count = 2,
+				.visible = {{edge - 160, 200, edge + 160, 280},
+						{edge - 160, 320, edge + 160, 400}}};
+	}
+	frame.video = worker->video;
+	wire_init(&frame, WIRE_SESSION_FRAME);
+	say(&frame);
+	worker->video.is_new = 0;
+}
+
+static void take_resize(struct worker *worker)
+{
+	worker->start.width = packet.resize.width;
+	worker->start.height = packet.resize.height;
+	worker->start.monitor_count = packet.resize.monitor_count;
+	memcpy(worker->start.monitors, packet.resize.monitors, sizeof(packet.resize.monitors));
+	worker->video = (struct wire_video){0};
+	open_pool(worker);
 }
 
 static void take_key(struct worker *worker)
@@ -169,6 +269,10 @@ static void take_key(struct worker *worker)
 		abort();
 	while (packet.key.code == KEY_F11)
 		pause();
+	if (packet.key.code == KEY_F1 || packet.key.code == KEY_F2) {
+		show_video(worker, packet.key.code == KEY_F1);
+		return;
+	}
 	draw_block(worker, (int32_t)(worker->blocks++ % 40) * BLOCK, 96,
 			packet.key.code * 0x010203);
 }
@@ -176,12 +280,16 @@ static void take_key(struct worker *worker)
 static void show(struct worker *worker)
 {
 	open_pool(worker);
+	if (strcmp(worker->start.user, "film") == 0)
+		open_video();
 	for (;;) {
 		receive();
 		if (packet.header.type == WIRE_SESSION_KEY)
 			take_key(worker);
 		else if (packet.header.type == WIRE_SESSION_POINTER && packet.pointer.is_down)
 			draw_block(worker, packet.pointer.x, packet.pointer.y, 0xff0000);
+		else if (packet.header.type == WIRE_SESSION_RESIZE)
+			take_resize(worker);
 		else
 			take_release(worker);
 		send_frame(worker);
@@ -233,7 +341,8 @@ int main(void)
 		open_pool(&worker);
 		hostile_send(number - 1, CHANNEL);
 	}
-	if (strcmp(user, "show") == 0 || strcmp(user, "dial") == 0)
+	if (strcmp(user, "show") == 0 || strcmp(user, "dial") == 0 || strcmp(user, "layout") == 0 ||
+			strcmp(user, "film") == 0)
 		show(&worker);
 	for (;;)
 		receive();

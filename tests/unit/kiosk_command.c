@@ -45,6 +45,11 @@ static const char *const bad[] = {
 		"type \xff",
 		"button 272 maybe",
 		"keyboard 1 down",
+		"plug DP-1",
+		"plug DP-1 800",
+		"plug DP-1 800x0",
+		"plug DP-1 800x600x2",
+		"unplug",
 };
 
 int main(void)
@@ -71,6 +76,10 @@ int main(void)
 		CHECK_TEXT(command.text, "/tmp/a.png");
 		CHECK_INT(command_parse("pixel 7 9 2", &command, &err), 0);
 		CHECK(command.x == 7 && command.y == 9 && command.output == 2);
+		CHECK_INT(command_parse("plug DP-1 1920x1080", &command, &err), 0);
+		CHECK(command.kind == COMMAND_PLUG && command.x == 1920 && command.y == 1080);
+		CHECK_TEXT(command.name, "DP-1");
+		CHECK_INT(command_parse("unplug DP-1", &command, &err), 0);
 		CHECK_INT(command_parse("wait reason  500", &command, &err), 0);
 		CHECK(command.timeout_ms == 500);
 		CHECK_TEXT(command.name, "reason");
