@@ -197,6 +197,6 @@ int command_parse(const char *line, struct command *ret, struct err *err)
 	}
 	return err_set(err, EINVAL,
 			"expected key, type, pointer, button, wheel, shot, pixel, plug, unplug, "
-	                "state or "
+			"state or "
 			"wait");
 }

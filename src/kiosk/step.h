@@ -75,12 +75,12 @@ enum kiosk_action_kind {
 	KIOSK_DO_FORWARD, /* the event's input goes to `session` */
 	KIOSK_DO_SERVER,  /* send the state's server field to the agent: try there, now */
 	KIOSK_DO_REPORT, /* tell the agent: `is_on` a session runs, else `reason` of the last end */
-	KIOSK_DO_CONFIG_UP, /* tell the agent that `revision` stands */
-	KIOSK_DO_KEYBOARD,  /* what the state's config says about keys, mouse, devices changed */
-	KIOSK_DO_ANSWER,    /* the keyboard that is held is the person's own: `is_on` */
-	KIOSK_DO_LOCALE,    /* the state's language or time zone changed */
-	KIOSK_DO_DISPLAY,   /* the state's display config changed */
-	KIOSK_DO_POWER,     /* screens on or off: `is_on` */
+	KIOSK_DO_CONFIG_UP,  /* tell the agent that `revision` stands */
+	KIOSK_DO_KEYBOARD,   /* what the state's config says about keys, mouse, devices changed */
+	KIOSK_DO_ANSWER,     /* the keyboard that is held is the person's own: `is_on` */
+	KIOSK_DO_LOCALE,     /* the state's language or time zone changed */
+	KIOSK_DO_DISPLAY,    /* the state's display config changed */
+	KIOSK_DO_POWER,      /* screens on or off: `is_on` */
 	KIOSK_DO_BRIGHTNESS, /* of the screens: `percent` */
 };
 

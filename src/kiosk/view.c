@@ -73,6 +73,16 @@ unsigned view_model_screen(const struct view *view)
 	return view->model.screen == UI_SESSION ? view->desk.lead : view->desk.primary;
 }
 
+/* What was staged is on the screen, and what it replaced is not any more. */
+static void drop_old(struct screen *screen)
+{
+	screen->is_ui_pending = false;
+	pixels_unref(own_take(screen->old_mirrored));
+	picture_unref(own_take(screen->old_desktop));
+	picture_unref(own_take(screen->old_video));
+	pixels_unref(own_take(screen->old_cursor));
+}
+
 /* All that is staged here goes with one commit: a video never runs ahead of its window. */
 static bool flush_screen(struct view *view, unsigned index)
 {
@@ -87,11 +97,11 @@ static bool flush_screen(struct view *view, unsigned index)
 	is_changed |= view_stage_video(view, index);
 	is_changed |= view_stage_cursor(view, index);
 	screen->is_fresh = false;
-	if (!is_changed)
-		return !screen->is_ui_waiting;
-	screen->is_busy = true;
-	display_commit(screen->output);
-	return false;
+	screen->is_busy = is_changed && display_commit(screen->output);
+	/* To hide what a new output never showed changes nothing. */
+	if (!screen->is_busy)
+		drop_old(screen);
+	return !screen->is_busy && !screen->is_ui_waiting;
 }
 
 static bool flush_screens(struct view *view)
@@ -160,11 +170,7 @@ void view_shown(struct view *view, const struct display_output *output)
 	if (!screen)
 		return;
 	screen->is_busy = false;
-	screen->is_ui_pending = false;
-	pixels_unref(own_take(screen->old_mirrored));
-	picture_unref(own_take(screen->old_desktop));
-	picture_unref(own_take(screen->old_video));
-	pixels_unref(own_take(screen->old_cursor));
+	drop_old(screen);
 	/* Nothing of the kiosk is seen here now: a session may last for hours. */
 	if (!screen->is_ui_staged && !screen->is_fresh)
 		view_drop_canvases(screen);

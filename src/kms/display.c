@@ -107,12 +107,13 @@ void display_move_layer(struct display_output *output, enum display_layer layer,
 	scene_move(&output->staged, layer, x, y);
 }
 
-void display_commit(struct display_output *output)
+bool display_commit(struct display_output *output)
 {
 	if (!output->staged.is_changed)
-		return;
+		return false;
 	scene_latch(&output->latched, &output->staged);
 	output->display->backend->commit(output);
+	return true;
 }
 
 void display_set_power(struct display *display, bool is_on)

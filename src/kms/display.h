@@ -164,9 +164,9 @@ void display_move_layer(struct display_output *output, enum display_layer layer,
 
 /*
  * Show what was staged: at the next vertical blank, or behind the commit that is still
- * under way. Staging may go on at once. Does nothing when nothing changed.
+ * under way. Staging may go on at once. False: nothing changed, and no on_shown comes.
  */
-void display_commit(struct display_output *output);
+bool display_commit(struct display_output *output);
 
 /* Backlight or picture darkened to `percent` (10..100) of all outputs; 100: as it was. */
 void display_set_brightness(struct display *display, unsigned percent);
