@@ -271,7 +271,7 @@ static void unscan(const uint8_t *from, uint8_t *to, unsigned side)
 
 static struct v4l2_ctrl_h264_scaling_matrix describe_scaling(const struct h264_scaling *from)
 {
-	struct v4l2_ctrl_h264_scaling_matrix to;
+	struct v4l2_ctrl_h264_scaling_matrix to = {0};
 
 	for (unsigned i = 0; i < 6; i++) {
 		unscan(from->lists4[i], to.scaling_list_4x4[i], 4);

@@ -166,6 +166,12 @@ static int create(const struct backend_setup *setup, const struct h264_sps *sps,
 	return 0;
 }
 
+static int keep(int fd, int *ret, struct err *err)
+{
+	*ret = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return *ret < 0 ? err_errno(err, errno, "keeping a surface's descriptor") : 0;
+}
+
 /* The planes of all layers, in their order: one layer of NV12, or one each of R8 and GR88. */
 static int describe(const AVDRMFrameDescriptor *drm, struct video_buffer *ret, struct err *err)
 {
@@ -188,12 +194,10 @@ static int describe(const AVDRMFrameDescriptor *drm, struct video_buffer *ret, s
 					drm->objects[objects[1]].format_modifier)
 		return err_set(err, EIO, "a surface of %d planes, two alike were expected", planes);
 	ret->modifier = drm->objects[objects[0]].format_modifier;
-	for (int i = 0; i < (objects[0] == objects[1] ? 1 : 2); i++) {
-		ret->fds[i] = fcntl(drm->objects[objects[i]].fd, F_DUPFD_CLOEXEC, 0);
-		if (ret->fds[i] < 0)
-			return err_errno(err, errno, "keeping a surface's descriptor");
-	}
-	return 0;
+	int r = keep(drm->objects[objects[0]].fd, &ret->fds[0], err);
+	if (r == 0 && objects[0] != objects[1])
+		r = keep(drm->objects[objects[1]].fd, &ret->fds[1], err);
+	return r;
 }
 
 static void forget_pool(struct vaapi *vaapi)

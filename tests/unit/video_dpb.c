@@ -199,7 +199,7 @@ int main(void)
 	}
 	TEST("order by number") {
 		test_order("-f lavfi -i testsrc2=s=64x64 -frames:v 40 -c:v libx264 -tune "
-		           "zerolatency "
+			   "zerolatency "
 			   "-profile:v baseline -g 30",
 				2);
 	}
