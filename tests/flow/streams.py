@@ -13,7 +13,7 @@ from tynd import BUILD
 
 FOLDER = BUILD / "streams"
 FULL_709 = "scale=in_range=full:out_range=full:out_color_matrix=bt709"
-CHART, TEXT, MIXED = "chart", "text", "mixed"
+CHART, TEXT, MIXED, UPPER = "chart", "text", "mixed", "upper"  # the last: only the upper 300 lines move
 RECIPE = 4  # changes what is made from the same description
 
 
@@ -126,6 +126,9 @@ def source_filter(stream, folder):
               f"fontcolor=0x202020:x=40:y=40-3*n:line_spacing=6:expansion=none")
     if stream.source == CHART:
         return f"testsrc2=s={size}:r={rate}"
+    if stream.source == UPPER:
+        return (f"testsrc2=s={size}:r={rate},split[a][b];[a]loop=loop=-1:size=1:start=0[still];"
+                f"[b]crop={stream.width}:300:0:0[moves];[still][moves]overlay=shortest=1")
     text.write_text(text_page())
     if stream.source == TEXT:
         return f"color=c=white:s={size}:r={rate},{scroll}"
@@ -329,6 +332,7 @@ STREAMS = table(
     Stream("profiles", 1280, 720, parts=("720p", "cavlc", "references")),
     Stream("interval", 1280, 720, frames=18, key_interval=6),
     Stream("text", 1280, 720, source=TEXT),
+    Stream("upper", 1280, 720, source=UPPER, key_interval=12),
     Stream("screen", 1024, 768, frames=12, key_interval=12),
     Stream("444v2", 1280, 720, mode="444v2", frames=6),
     Stream("444v2-odd", 1376, 768, mode="444v2", frames=4),
