@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests on real KMS: programs over src/kms that run on the test kernel.
 .PHONY: kms-test kms-random kms-programs uml
-kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/random $(BUILD)/kms/colours $(BUILD)/kms/shot
+kms_programs := $(BUILD)/kms/drive $(BUILD)/kms/heads $(BUILD)/kms/random $(BUILD)/kms/colours $(BUILD)/kms/shot
 $(kms_programs): $(BUILD)/kms/%: tests/kms/%.c tests/kms/vkms.c tests/kms/writeback.c $(wildcard tests/kms/*.h tests/unit/*.h) $(kms_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itests $(kms_cflags) $(CFLAGS) $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) -Wl,--start-group $(kms_archives) -Wl,--end-group $(kms_libs)
