@@ -181,7 +181,7 @@ static int open_codec(struct software *software, struct err *err)
 /*
  * Begin anew, in the same buffers. A flush is not enough when libavcodec holds pictures back (it
  * never forgets how many), or after a broken one: then the next key frame came out wrong
- * (7.1.5, found by tests/fuzz/video_decode.c).
+ * (7.1.5, found by tests/unit/video_mutations.c).
  */
 static void reset(void *state)
 {

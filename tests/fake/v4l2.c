@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/media.h>
 #include <linux/videodev2.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -31,6 +32,8 @@ static unsigned events;
 static struct timeval held[BUFFERS];
 static unsigned held_count;
 static bool is_known, is_stuck;
+static int media_fds[2] = {-1, -1}, request_fd = -1;
+static bool is_asked;
 
 void fake_v4l2_reset(struct fake_v4l2 fake)
 {
@@ -40,7 +43,7 @@ void fake_v4l2_reset(struct fake_v4l2 fake)
 	memset(&bytes, 0, sizeof(bytes));
 	memset(&pictures, 0, sizeof(pictures));
 	events = held_count = 0;
-	is_known = is_stuck = false;
+	is_known = is_stuck = is_asked = false;
 }
 
 int access(const char *path, int mode)
@@ -51,6 +54,8 @@ int access(const char *path, int mode)
 
 int open(const char *path, int flags, ...)
 {
+	if (fake_v4l2.is_stateless && strcmp(path, "/dev/media0") == 0)
+		return media_fds[media_fds[0] >= 0] = memfd_create("media0", MFD_CLOEXEC);
 	if (strcmp(path, "/dev/video0") != 0)
 		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);
 	int *fd = &fake_fds[fake_fds[0] >= 0];
@@ -88,10 +93,11 @@ static void show(struct timeval time)
 /* All that can go on goes on. */
 static void work(void)
 {
-	while (bytes.is_on && bytes.in_count > 0 && !is_stuck) {
+	while (bytes.is_on && bytes.in_count > 0 && !is_stuck &&
+			(!fake_v4l2.is_stateless || is_asked)) {
 		unsigned i = bytes.in[0];
-		bool is_picture = bytes.used[i] >= PICTURE_BYTES;
-		if (!is_known) {
+		bool is_picture = fake_v4l2.is_stateless || bytes.used[i] >= PICTURE_BYTES;
+		if (!is_known && !fake_v4l2.is_stateless) {
 			is_known = true;
 			events = 1;
 		}
@@ -223,6 +229,42 @@ static int stream(uint32_t type, bool is_on)
 	return 0;
 }
 
+static int describe(const struct v4l2_ext_controls *controls)
+{
+	fake_v4l2.references = 0;
+	if (controls->which == V4L2_CTRL_WHICH_CUR_VAL)
+		return 0;
+	for (uint32_t i = 0; i < controls->count; i++) {
+		const struct v4l2_ext_control *control = &controls->controls[i];
+		const struct v4l2_ctrl_h264_decode_params *params = control->ptr;
+		for (int j = 0; control->id == V4L2_CID_STATELESS_H264_DECODE_PARAMS && j < 16; j++)
+			fake_v4l2.references += params->dpb[j].flags != 0;
+	}
+	return fake_v4l2.control_result;
+}
+
+/* The media device and its one request. */
+static int answer_request(unsigned long code, void *argument)
+{
+	switch (code) {
+	case MEDIA_IOC_DEVICE_INFO:
+		return 0;
+	case MEDIA_IOC_REQUEST_ALLOC:
+		request_fd = memfd_create("request", MFD_CLOEXEC);
+		*(int *)argument = request_fd;
+		return 0;
+	case MEDIA_REQUEST_IOC_QUEUE:
+		is_asked = true;
+		work();
+		return 0;
+	case MEDIA_REQUEST_IOC_REINIT:
+		is_asked = false;
+		return 0;
+	default:
+		return -ENOTTY;
+	}
+}
+
 static int answer(unsigned long code, void *argument)
 {
 	switch (code) {
@@ -231,8 +273,12 @@ static int answer(unsigned long code, void *argument)
 				is_single_plane ? V4L2_CAP_VIDEO_M2M : V4L2_CAP_VIDEO_M2M_MPLANE;
 		return 0;
 	case VIDIOC_ENUM_FMT:
-		((struct v4l2_fmtdesc *)argument)->pixelformat = V4L2_PIX_FMT_H264;
+		((struct v4l2_fmtdesc *)argument)->pixelformat =
+				fake_v4l2.is_stateless ? V4L2_PIX_FMT_H264_SLICE
+						       : V4L2_PIX_FMT_H264;
 		return 0;
+	case VIDIOC_S_EXT_CTRLS:
+		return describe(argument);
 	case VIDIOC_SUBSCRIBE_EVENT:
 		return 0;
 	case VIDIOC_DQEVENT: {
@@ -287,9 +333,10 @@ int ioctl(int fd, unsigned long code, ...)
 	va_start(list, code);
 	void *argument = va_arg(list, void *);
 	va_end(list);
-	if (!is_fake(fd))
+	bool is_media = fd >= 0 && (fd == media_fds[0] || fd == media_fds[1] || fd == request_fd);
+	if (!is_media && !is_fake(fd))
 		return (int)syscall(SYS_ioctl, fd, code, argument);
-	int r = answer(code, argument);
+	int r = is_media ? answer_request(code, argument) : answer(code, argument);
 	if (r == 0)
 		return 0;
 	errno = -r;
@@ -300,6 +347,10 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	struct pollfd *volatile list = fds; /* the header promises that nobody reads them */
 
+	if (count == 1 && list->fd >= 0 && list->fd == request_fd) {
+		list->revents = bytes.done_count > 0 ? POLLPRI : 0;
+		return list->revents != 0;
+	}
 	if (count != 1 || !is_fake(list->fd))
 		return (int)syscall(SYS_poll, fds, count, timeout);
 	list->revents = (short)((pictures.done_count > 0 ? POLLIN : 0) |

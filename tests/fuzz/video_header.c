@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Any bytes as parameter sets and slices: read within limits, and a picture buffer that holds. */
+/* Any bytes as parameter sets and slices: read within limits, a gate and a picture buffer that hold. */
 #include <assert.h>
 
 #include "video/dpb.h"
+#include "video/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The same bytes as access units of 1, 2, 4 .. parts of it. */
+static void look_through(const uint8_t *data, size_t size)
+{
+	struct gate gate;
+	struct gate_unit unit;
+	struct err err;
+
+	gate_init(&gate);
+	for (size_t parts = 1; parts <= 8; parts *= 2) {
+		for (size_t i = 0; i < parts; i++) {
+			size_t begin = size * i / parts, end = size * (i + 1) / parts;
+			if (gate_look(&gate, data + begin, end - begin, &unit, &err) == 0)
+				assert(!unit.is_passed || (unit.sps && unit.has_picture));
+			else
+				assert(gate.is_waiting);
+		}
+	}
+	assert(gate.raw.size <= GATE_SETS_MAX);
+	gate_finish(&gate);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -31,5 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dpb_begin(&dpb, &slice, &header, &top, &bottom);
 		dpb_end(&dpb, &slice, &header, top, bottom, ++tag);
 	}
+	look_through(data, size);
 	return 0;
 }

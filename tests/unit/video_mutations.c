@@ -122,7 +122,7 @@ int main(void)
 
 	video_prepare();
 	log_set_level(LOG_LEVEL_ERROR);
-	load_seeds("tests/fuzz/video_decode");
+	load_seeds("tests/fuzz/video_header");
 	TEST("a key frame heals whatever was before") {
 		decoder = sum_decoder();
 		CHECK(seed_count > 5);
