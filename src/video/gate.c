@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "video/header.h"
+
 void gate_init(struct gate *gate)
 {
 	*gate = (struct gate){.sets = own_alloc(sizeof(*gate->sets)),
@@ -43,6 +45,20 @@ static bool is_lost(const struct gate *gate, const struct h264_slice *slice)
 	return gate->has_previous && !slice->is_idr && !slice->sps->are_gaps_allowed &&
 	       slice->frame_num != gate->previous_frame_num &&
 	       slice->frame_num != ((gate->previous_frame_num + 1) & mask);
+}
+
+/* Operation 5 of 7.4.3.3: numbers begin anew behind this picture. */
+static bool is_reset(const struct h264_slice *slice)
+{
+	struct header header;
+	struct err err;
+
+	if (slice->is_idr || header_read(slice, &header, &err) < 0)
+		return false;
+	for (unsigned i = 0; i < header.mark_count; i++)
+		if (header.marks[i].operation == 5)
+			return true;
+	return false;
 }
 
 /* All slices of a unit, one after the other. */
@@ -119,7 +135,7 @@ static int look_through(struct gate *gate, struct h264_reader reader, struct gat
 	ret->is_passed = true;
 	if (look.first.ref_idc != 0) {
 		gate->has_previous = true;
-		gate->previous_frame_num = look.first.frame_num;
+		gate->previous_frame_num = is_reset(&look.first) ? 0 : look.first.frame_num;
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "unit/test.h"
 #include "unit/video_sum.h"
+#include "unit/video_writer.h"
 
 enum { FRAMES_MAX = 64 };
 
@@ -209,38 +210,6 @@ static void test_buffers(void)
 		video_decoder_destroy(decoder);
 		array_finish(&many.bytes);
 	}
-}
-
-/* Bits of a parameter set, one after the other. */
-struct writer {
-	uint8_t bytes[64];
-	unsigned at;
-};
-
-static void put(struct writer *w, uint32_t value, unsigned count)
-{
-	while (count-- > 0) {
-		w->bytes[w->at / 8] |= (uint8_t)((value >> count & 1) << (7 - w->at % 8));
-		w->at++;
-	}
-}
-
-static void put_ue(struct writer *w, uint32_t value)
-{
-	unsigned bits = 0;
-
-	while ((value + 1) >> (bits + 1))
-		bits++;
-	put(w, 0, bits);
-	put(w, value + 1, bits + 1);
-}
-
-static void put_start(struct writer *w, uint32_t header)
-{
-	put(w, 1, w->at % 8 ? 1 : 0); /* the end of the unit before */
-	w->at = (w->at + 7) / 8 * 8;
-	put(w, 1, 24);
-	put(w, header, 8);
 }
 
 /* A key frame that claims this many macroblocks. */
