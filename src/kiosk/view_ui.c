@@ -132,13 +132,12 @@ static bool stage_model(struct view *view, struct screen *screen, const struct u
 	return !screen->is_ui_waiting && draw(view, screen, model);
 }
 
-/* The other outputs show who we are, and nothing that only one can have. */
+/* The other outputs show who we are, and nothing that only one can have or that changes. */
 static void blank_model(const struct ui_model *model, struct ui_model *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->screen = UI_BLANK;
 	memcpy(ret->language, model->language, sizeof(ret->language));
-	memcpy(ret->clock, model->clock, sizeof(ret->clock));
 	ret->identity = model->identity;
 	ret->branding = model->branding;
 }

@@ -5,6 +5,7 @@
 #include <drm/drm_fourcc.h>
 
 #include "kiosk/view.h"
+#include "kms/backend.h"
 #include "kms/headless.h"
 
 enum { WIDTH = 640, HEIGHT = 400 };
@@ -14,6 +15,7 @@ struct stage {
 	struct display *display;
 	struct ui *ui;
 	struct view *view;
+	unsigned outputs;
 	bool has_film; /* there always is a newer frame */
 	unsigned taken, released;
 	uint32_t colour;
@@ -29,13 +31,14 @@ static bool take_frame(void *data, struct session_frame *ret)
 {
 	struct stage *stage = data;
 	struct pixels *pixels;
-	struct display_picture content = {DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, WIDTH * 4};
+	uint32_t width = WIDTH * stage->outputs;
+	struct display_picture content = {DRM_FORMAT_XRGB8888, width, HEIGHT, width * 4};
 
 	if (!stage->has_film)
 		return false;
-	pixels = pixels_create((size_t)WIDTH * HEIGHT * 4);
+	pixels = pixels_create((size_t)width * HEIGHT * 4);
 	content.pixels = pixels_data(pixels);
-	for (int i = 0; i < WIDTH * HEIGHT; i++)
+	for (uint32_t i = 0; i < width * HEIGHT; i++)
 		((uint32_t *)pixels_data(pixels))[i] = stage->colour;
 	*ret = (struct session_frame){
 			.session = 1,
@@ -58,18 +61,24 @@ static void on_shown(void *data, struct display_output *output, int64_t time_us)
 	view_flush(stage->view);
 }
 
-static void open_stage(struct stage *stage)
+static void open_stage_of(struct stage *stage, unsigned outputs)
 {
-	const uint32_t sizes[1][2] = {{WIDTH, HEIGHT}};
+	const uint32_t sizes[2][2] = {{WIDTH, HEIGHT}, {WIDTH, HEIGHT}};
 	struct display_handler handler = {NULL, on_shown, NULL, stage};
 	struct view_handler view = {take_frame, stage};
 	struct err err;
 
-	*stage = (struct stage){.loop = loop_create(), .colour = 0x336699};
-	CHECK_INT(display_create_headless(stage->loop, sizes, 1, &handler, &stage->display, &err),
+	*stage = (struct stage){.loop = loop_create(), .outputs = outputs, .colour = 0x336699};
+	CHECK_INT(display_create_headless(stage->loop, sizes, outputs, &handler, &stage->display,
+				  &err),
 			0);
 	CHECK_INT(ui_create("/nowhere", &stage->ui, &err), 0);
 	stage->view = view_create(stage->display, stage->ui, &view);
+}
+
+static void open_stage(struct stage *stage)
+{
+	open_stage_of(stage, 1);
 }
 
 static void close_stage(struct stage *stage)
@@ -101,11 +110,91 @@ static void wait_rounds(struct stage *stage, int count)
 		loop_step(stage->loop, 5);
 }
 
-static uint32_t last_pixel(struct stage *stage)
+static uint32_t last_pixel_of(struct stage *stage, unsigned output)
 {
-	const uint32_t *pixels = headless_pixels(display_output_at(stage->display, 0));
+	const uint32_t *pixels = headless_pixels(display_output_at(stage->display, output));
 
 	return pixels[WIDTH * HEIGHT - 1] & 0xffffff;
+}
+
+static uint32_t last_pixel(struct stage *stage)
+{
+	return last_pixel_of(stage, 0);
+}
+
+/* Outputs that the display rearranged by itself. */
+static void on_outputs(void *data)
+{
+	struct stage *stage = data;
+
+	view_outputs_changed(stage->view);
+}
+
+static void test_two(void)
+{
+	struct stage stage;
+	struct err err;
+
+	TEST("a frame on two outputs is given back when both have another one") {
+		open_stage_of(&stage, 2);
+		stage.has_film = true;
+		show(&stage, UI_SESSION, NULL);
+		wait_rounds(&stage, 9);
+		CHECK_INT(last_pixel_of(&stage, 0), 0x336699);
+		CHECK_INT(last_pixel_of(&stage, 1), 0x336699);
+		CHECK(stage.taken > 5 && stage.taken - stage.released <= 4);
+		stage.has_film = false;
+		view_drop_frame(stage.view);
+		show(&stage, UI_STARTING, NULL);
+		wait_rounds(&stage, 5);
+		CHECK_INT(stage.released, stage.taken);
+		CHECK(last_pixel_of(&stage, 1) != 0x336699);
+		close_stage(&stage);
+	}
+	TEST("a desktop on one output alone is gone from the other") {
+		open_stage_of(&stage, 2);
+		stage.has_film = true;
+		CHECK(view_set_monitors(stage.view, CONF_MONITORS_FIRST + 1));
+		CHECK(!view_set_monitors(stage.view, CONF_MONITORS_FIRST + 1));
+		stage.outputs = 1;
+		show(&stage, UI_SESSION, NULL);
+		wait_rounds(&stage, 5);
+		CHECK(last_pixel_of(&stage, 0) != 0x336699);
+		CHECK_INT(last_pixel_of(&stage, 1), 0x336699);
+		close_stage(&stage);
+	}
+	TEST("an output that comes with nothing to show is not waited for") {
+		open_stage_of(&stage, 1);
+		stage.display->handler.on_outputs = on_outputs;
+		stage.has_film = true;
+		show(&stage, UI_SESSION, NULL);
+		wait_rounds(&stage, 3);
+		stage.has_film = false;
+		CHECK_INT(display_headless_plug(stage.display, "DP-1", WIDTH, HEIGHT, &err), 0);
+		wait_rounds(&stage, 3);
+		CHECK_INT(last_pixel_of(&stage, 1), 0);
+		CHECK(view_flush(stage.view));
+		stage.has_film = true;
+		stage.outputs = 2;
+		view_flush(stage.view);
+		wait_rounds(&stage, 3);
+		CHECK_INT(last_pixel_of(&stage, 1), 0x336699);
+		close_stage(&stage);
+	}
+	TEST("outputs that change in the dark are right when there is light") {
+		open_stage_of(&stage, 1);
+		stage.display->handler.on_outputs = on_outputs;
+		show(&stage, UI_STARTING, NULL);
+		wait_rounds(&stage, 3);
+		view_set_power(stage.view, false);
+		CHECK_INT(display_headless_plug(stage.display, "DP-1", WIDTH, HEIGHT, &err), 0);
+		wait_rounds(&stage, 3);
+		view_set_power(stage.view, true);
+		wait_rounds(&stage, 3);
+		CHECK(view_flush(stage.view));
+		CHECK(last_pixel_of(&stage, 0) && last_pixel_of(&stage, 1));
+		close_stage(&stage);
+	}
 }
 
 int main(void)
@@ -172,5 +261,6 @@ int main(void)
 		CHECK_INT(last_pixel(&stage), 0);
 		close_stage(&stage);
 	}
+	test_two();
 	TEST_END();
 }
