@@ -116,6 +116,20 @@ static int on_release_buffer(void *data, const void *message, int *fds)
 	return r;
 }
 
+/* Said once for each buffer; from the next picture on the video is drawn into the desktop's. */
+static int on_refuse_buffer(void *data, const void *message, int *fds)
+{
+	const struct wire_session_refuse_buffer *refuse = message;
+	struct session *session = data;
+
+	(void)fds;
+	if (!session->has_no_plane)
+		log_warn("no screen can show video buffer %u of pool %u: videos are drawn",
+				refuse->number, refuse->pool);
+	session->has_no_plane = true;
+	return 0;
+}
+
 static int on_resize(void *data, const void *message, int *fds)
 {
 	const struct wire_session_resize *resize = message;
@@ -160,6 +174,7 @@ static const struct wire_rule rules[] = {
 		RULE(POINTER, pointer, 0, SESSION_STARTED, on_pointer),
 		RULE(RELEASE, release, 0, SESSION_STARTED, on_release),
 		RULE(RELEASE_BUFFER, release_buffer, 0, SESSION_STARTED, on_release_buffer),
+		RULE(REFUSE_BUFFER, refuse_buffer, 0, SESSION_STARTED, on_refuse_buffer),
 		RULE(RESIZE, resize, 0, SESSION_STARTED, on_resize),
 		RULE(STOP, stop, 0, SESSION_NEW | SESSION_STARTED, on_stop),
 };

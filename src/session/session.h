@@ -63,6 +63,7 @@ struct session {
 	} pipeline;                /* gdi's own, behind ours */
 	struct graphics *graphics; /* our callbacks of it, before gdi's; NULL: as gfx */
 	uint32_t video_pool;       /* the newest that the kiosk heard of, of pipelines before */
+	bool has_no_plane;         /* no screen reads what we decode into: it is drawn instead */
 	bool has_planar;           /* the planar decoder has the desktop's size */
 	DispClientContext *disp;
 	bool is_disp_ready; /* the server said its limits */

@@ -226,7 +226,8 @@ bool surface_fits_plane(RdpgfxClientContext *gfx, const struct video_surface *su
 	const gdiGfxSurface *own = gfx->GetSurfaceData(gfx, surface->id);
 	const rdpGdi *gdi = gfx->custom;
 
-	if (!own || !own->outputMapped || own->windowMapped || !surface->main)
+	if (session_of(gdi->context)->has_no_plane || !own || !own->outputMapped ||
+			own->windowMapped || !surface->main)
 		return false;
 	struct wire_rect target = target_of(own), crop = crop_of(surface->main);
 	struct wire_rect seen = region_rect_cut(target, desktop_of(gdi));
