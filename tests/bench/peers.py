@@ -3,7 +3,7 @@
 under Xvfb, sdl-freerdp3 under Weston's headless back end, or under Xvfb where keys are typed and pixels watched.
 
 Each has start(server, size), stop(), processes(): {"client": [pid], "display": [pid]}, and where `can_type`:
-key(code, down) and pixel(x, y).
+press(code) and pixel(x, y).
 """
 import ctypes, mmap, os, subprocess, sys, time
 from pathlib import Path
@@ -138,8 +138,10 @@ class Peer:
     def pixel(self, x, y):
         return self.screen.pixel(x, y)
 
-    def key(self, code, down):
-        self.screen.key(code, down)
+    def press(self, code):
+        """Down and up at once: a key that is held longer is repeated by X."""
+        for down in (True, False):
+            self.screen.key(code, down)
 
     def ready_to_type(self):
         self.screen.focus()
@@ -194,8 +196,11 @@ class Ours:
     def ready_to_type(self):
         pass
 
-    def key(self, code, down):
-        self.kiosk.say(f"key {code} {'down' if down else 'up'}")
+    def press(self, code):
+        """Both at once; the answers are read when the key is on its way."""
+        self.kiosk.link.sendall(f"key {code} down\nkey {code} up\n".encode())
+        for _ in range(2):
+            self.kiosk.lines.readline()
 
     def pixel(self, x, y):
         return tuple(int(n) for n in self.kiosk.say(f"pixel {x} {y}").split())
