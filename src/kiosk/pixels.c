@@ -81,12 +81,11 @@ int pixels_map_dmabuf(int fd, size_t size, struct pixels **ret, struct err *err)
 				(long long)end, size);
 	pixels = own_alloc(sizeof(*pixels));
 	*pixels = (struct pixels){.refs = 1, .size = size};
-	if (size > 0) {
-		void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-
-		pixels->is_mapped = data != MAP_FAILED;
-		pixels->data = pixels->is_mapped ? data : NULL;
-	}
+	if (size > 0)
+		pixels->data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (pixels->data == MAP_FAILED)
+		pixels->data = NULL;
+	pixels->is_mapped = pixels->data != NULL;
 	*ret = pixels;
 	return 0;
 }
