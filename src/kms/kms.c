@@ -248,7 +248,8 @@ int display_create_kms(struct loop *loop, const struct display_kms_options *opti
 	kms->wanted_width = options->width;
 	kms->wanted_height = options->height;
 	display_init(&kms->base, &kms_backend, loop, handler);
-	kms->base.wishes = (struct layout_wishes){.width = options->width, .height = options->height};
+	kms->base.wishes =
+			(struct layout_wishes){.width = options->width, .height = options->height};
 	read_card(kms);
 	int result = kms_read_resources(kms, err);
 

@@ -76,7 +76,7 @@ static const struct row rows[] = {
 				"DP-1 A/B/C 3840x2160px 3840x2160@30 1920x1080",
 				"DP-1 3840x2160@30+0+0*",
 				"DP-1: the device can't show 3840x2160 at 60 Hz here, 3840x2160 at "
-                                "30 Hz"},
+				"30 Hz"},
 		{"all refused", "extend", "DP-1 A/B/C 800x600px 640x480x", "", "has no mode"},
 		{"a mode for all", "extend 1024x768",
 				"DP-1 A/B/C 1920x1080p 1024x768; DP-2 A/B/D 1920x1080p",
