@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libdrm/drm_fourcc.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -138,6 +139,39 @@ static void test_slices(void)
 			CHECK_INT(outcome(decoder, 10), 1);
 		}
 		video_decoder_destroy(decoder);
+	}
+}
+
+/* Reads pointers to frames from a pipe and lets them go. */
+static void *let_go(void *data)
+{
+	struct video_frame *frame;
+	const int *fd = data;
+
+	while (read(*fd, &frame, sizeof(frame)) == sizeof(frame))
+		video_frame_unref(frame);
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	TEST("frames are let go in another thread, and decoding goes on in their buffers") {
+		struct video_decoder *decoder = sum_decoder();
+		pthread_t thread;
+		int pipes[2];
+		CHECK(pipe(pipes) == 0);
+		CHECK(pthread_create(&thread, NULL, let_go, &pipes[0]) == 0);
+		for (unsigned i = 0; i < 150; i++) {
+			struct video_frame *frame;
+			struct err err;
+			CHECK_INT(decode(decoder, &three, i % 15, &frame, &err), 1);
+			CHECK_INT(sum_frame(frame), right[i % 15]);
+			CHECK(write(pipes[1], &frame, sizeof(frame)) == sizeof(frame));
+		}
+		video_decoder_destroy(decoder);
+		close(pipes[1]);
+		pthread_join(thread, NULL);
+		close(pipes[0]);
 	}
 }
 
@@ -339,6 +373,7 @@ int main(void)
 	make_streams();
 	test_holes();
 	test_slices();
+	test_threads();
 	test_buffers();
 	test_limits();
 	test_colour();
