@@ -14,7 +14,7 @@
 struct packet {
 	struct decode_stream *stream;
 	uint64_t number;
-	bool is_auxiliary;
+	bool is_auxiliary, covers;
 	size_t size;
 	uint8_t *bytes;
 };
@@ -24,9 +24,13 @@ struct decode_stream {
 	struct decode *decode;
 	struct video_decoder *decoder;
 	bool is_used, is_closed;
-	bool has_failed; /* said once, until it works again */
+	bool has_lost;       /* a packet: what follows refers to what never came */
+	uint64_t lost_after; /* the one before it */
+	bool has_failed;     /* said once, until it works again */
 	struct video_stats counted;
-	struct decode_result newest; /* what nobody took yet */
+	uint64_t newest_main;
+	unsigned kept_count;
+	struct decode_picture kept[DECODE_KEPT_MAX]; /* oldest first */
 };
 
 struct decode {
@@ -54,20 +58,40 @@ static int64_t time_of(const struct packet *packet)
 	return (int64_t)(packet->number << 1 | packet->is_auxiliary);
 }
 
-static void keep(struct decode_stream *stream, struct video_frame *frame)
+static void drop(struct decode_stream *stream, unsigned index)
 {
-	struct decode_result *newest = &stream->newest;
-	uint64_t time = (uint64_t)video_frame_time_us(frame);
-	bool is_auxiliary = time & 1;
-	struct video_frame **place = is_auxiliary ? &newest->auxiliary : &newest->main;
-	uint64_t *number = is_auxiliary ? &newest->auxiliary_number : &newest->main_number;
+	struct decode_picture *place = &stream->kept[index];
 
-	stream->decode->figures.dropped += *place != NULL;
+	video_frame_unref(place->frame);
+	stream->kept_count--;
+	memmove(place, place + 1, (stream->kept_count - index) * sizeof(*place));
+	stream->decode->figures.dropped++;
+}
+
+static void make_room(struct decode_stream *stream, bool is_auxiliary, bool covers)
+{
+	for (unsigned i = stream->kept_count; covers && i > 0; i--)
+		if (stream->kept[i - 1].is_auxiliary == is_auxiliary)
+			drop(stream, i - 1);
+	if (stream->kept_count == DECODE_KEPT_MAX)
+		drop(stream, 0);
+}
+
+/* `covers` is that of the packet that pushed it out: the picture may be of one before it. */
+static void keep(struct decode_stream *stream, struct video_frame *frame, bool covers)
+{
+	uint64_t time = (uint64_t)video_frame_time_us(frame);
+	struct decode_picture picture = {
+			.frame = frame, .number = time >> 1, .is_auxiliary = time & 1};
+
+	if (!picture.is_auxiliary) {
+		picture.is_late = picture.number < stream->newest_main;
+		if (!picture.is_late)
+			stream->newest_main = picture.number;
+	}
+	make_room(stream, picture.is_auxiliary, covers);
+	stream->kept[stream->kept_count++] = picture;
 	stream->decode->figures.frames++;
-	video_frame_unref(*place);
-	*place = frame;
-	if (*number < time >> 1)
-		*number = time >> 1;
 }
 
 static int open_decoder(struct decode_stream *stream, struct err *err)
@@ -115,8 +139,8 @@ static void count_copies(struct decode_stream *stream)
 static void free_stream(struct decode_stream *stream)
 {
 	video_decoder_destroy(stream->decoder);
-	video_frame_unref(stream->newest.main);
-	video_frame_unref(stream->newest.auxiliary);
+	for (unsigned i = 0; i < stream->kept_count; i++)
+		video_frame_unref(stream->kept[i].frame);
 	*stream = (struct decode_stream){.decode = stream->decode};
 }
 
@@ -152,8 +176,13 @@ static void work(struct decode *decode)
 {
 	struct packet packet = decode->packets[decode->first];
 	struct video_frame *frame = NULL;
+	bool has_lost = packet.stream->has_lost && packet.number > packet.stream->lost_after;
 
+	if (has_lost)
+		packet.stream->has_lost = false;
 	pthread_mutex_unlock(&decode->lock);
+	if (has_lost && packet.stream->decoder)
+		video_decoder_reset(packet.stream->decoder);
 	int r = decode_packet(&packet, &frame);
 	free(packet.bytes);
 	pthread_mutex_lock(&decode->lock);
@@ -164,7 +193,7 @@ static void work(struct decode *decode)
 	decode->figures.errors += r < 0;
 	count_copies(packet.stream);
 	if (r > 0)
-		keep(packet.stream, frame);
+		keep(packet.stream, frame, packet.covers);
 	pthread_cond_broadcast(&decode->has_room);
 	tell(decode);
 }
@@ -287,33 +316,49 @@ static struct timespec limit(void)
 	return until;
 }
 
-int decode_push(struct decode_stream *stream, bool is_auxiliary, const void *bytes, size_t size,
-		uint64_t *number)
+/* With the lock. */
+static uint64_t append(struct decode_stream *stream, const struct decode_packet *packet,
+		uint8_t *bytes)
+{
+	struct decode *decode = stream->decode;
+	struct packet *place =
+			&decode->packets[(decode->first + decode->count) % DECODE_PACKETS_MAX];
+
+	*place = (struct packet){.stream = stream,
+			.number = ++decode->pushed,
+			.is_auxiliary = packet->is_auxiliary,
+			.covers = packet->covers,
+			.size = packet->size,
+			.bytes = bytes};
+	decode->count++;
+	decode->bytes += packet->size;
+	decode->figures.packets++;
+	decode->figures.bytes_in += packet->size;
+	pthread_cond_broadcast(&decode->has_work);
+	return place->number;
+}
+
+int decode_push(struct decode_stream *stream, const struct decode_packet *packet, uint64_t *number)
 {
 	struct decode *decode = stream->decode;
 	struct timespec until = limit();
 	int r = 0;
 
-	if (size == 0 || size > VIDEO_PACKET_MAX)
+	if (packet->size == 0 || packet->size > VIDEO_PACKET_MAX)
 		return -EMSGSIZE;
-	uint8_t *copy = own_alloc(size);
-	memcpy(copy, bytes, size);
+	OWNED(memory) uint8_t *copy = own_alloc(packet->size);
+	memcpy(copy, packet->bytes, packet->size);
 	pthread_mutex_lock(&decode->lock);
 	while (r == 0 && (decode->count == DECODE_PACKETS_MAX ||
 					 (decode->count > 0 && decode->bytes > VIDEO_PACKET_MAX)))
 		r = pthread_cond_timedwait(&decode->has_room, &decode->lock, &until);
-	if (r == 0) {
-		*number = ++decode->pushed;
-		decode->packets[(decode->first + decode->count++) % DECODE_PACKETS_MAX] =
-				(struct packet){stream, *number, is_auxiliary, size, copy};
-		copy = NULL;
-		decode->bytes += size;
-		decode->figures.packets++;
-		decode->figures.bytes_in += size;
-		pthread_cond_broadcast(&decode->has_work);
+	if (r == 0)
+		*number = append(stream, packet, own_take(copy));
+	if (r != 0) {
+		stream->has_lost = true;
+		stream->lost_after = decode->pushed;
 	}
 	pthread_mutex_unlock(&decode->lock);
-	free(copy);
 	return r == 0 ? 0 : -ETIME;
 }
 
@@ -345,13 +390,17 @@ bool decode_wait(struct decode *decode, uint64_t number)
 	return r == 0;
 }
 
-void decode_take(struct decode_stream *stream, struct decode_result *ret)
+bool decode_take(struct decode_stream *stream, struct decode_picture *ret)
 {
 	pthread_mutex_lock(&stream->decode->lock);
-	*ret = stream->newest;
-	stream->newest.main = NULL;
-	stream->newest.auxiliary = NULL;
+	bool has_one = stream->kept_count > 0;
+	if (has_one) {
+		*ret = stream->kept[0];
+		stream->kept_count--;
+		memmove(stream->kept, stream->kept + 1, stream->kept_count * sizeof(*ret));
+	}
 	pthread_mutex_unlock(&stream->decode->lock);
+	return has_one;
 }
 
 const char *decode_backend(struct decode *decode)

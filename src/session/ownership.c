@@ -38,13 +38,16 @@ static void drop_pending(struct ownership *ownership, unsigned first, unsigned c
 			(ownership->pending_count - first) * sizeof(ownership->pending[0]));
 }
 
+static bool is_auxiliary(const struct ownership_pending *pending)
+{
+	return pending->kind == OWNERSHIP_AUXILIARY;
+}
+
 /* The oldest goes into the next of its kind. */
 static void merge_oldest(struct ownership *ownership)
 {
-	bool is_auxiliary = ownership->pending[0].kind == OWNERSHIP_AUXILIARY;
-
 	for (unsigned i = 1; i < ownership->pending_count; i++) {
-		if ((ownership->pending[i].kind == OWNERSHIP_AUXILIARY) != is_auxiliary)
+		if (is_auxiliary(&ownership->pending[i]) != is_auxiliary(&ownership->pending[0]))
 			continue;
 		add_all(&ownership->pending[i].region, &ownership->pending[0].region);
 		break;
@@ -52,17 +55,38 @@ static void merge_oldest(struct ownership *ownership)
 	drop_pending(ownership, 0, 1);
 }
 
+void ownership_region(const struct ownership *ownership, const struct wire_rect *rects,
+		unsigned count, struct region *ret)
+{
+	ret->count = 0;
+	for (unsigned i = 0; i < count; i++)
+		add_or_surround(ret, region_rect_cut(rects[i], ownership->area));
+}
+
+bool ownership_covers(const struct ownership *ownership, enum ownership_kind kind,
+		const struct region *region)
+{
+	const struct ownership_pending *before = NULL;
+
+	for (unsigned i = 0; i < ownership->pending_count; i++)
+		if (is_auxiliary(&ownership->pending[i]) == (kind == OWNERSHIP_AUXILIARY))
+			before = &ownership->pending[i];
+	for (unsigned i = 0; before && i < before->region.count; i++)
+		if (!region_is_whole(region, before->region.rects[i]))
+			return false;
+	return true;
+}
+
 void ownership_queue(struct ownership *ownership, uint64_t number, enum ownership_kind kind,
-		const struct wire_rect *rects, unsigned count)
+		const struct region *region)
 {
 	if (ownership->pending_count == OWNERSHIP_PENDING_MAX)
 		merge_oldest(ownership);
-	struct ownership_pending *pending = &ownership->pending[ownership->pending_count++];
-
-	*pending = (struct ownership_pending){.number = number, .kind = kind};
-	for (unsigned i = 0; i < count; i++)
-		add_or_surround(&pending->region, region_rect_cut(rects[i], ownership->area));
-	pending->is_whole = region_is_whole(&pending->region, ownership->area);
+	ownership->pending[ownership->pending_count++] =
+			(struct ownership_pending){.number = number,
+					.kind = kind,
+					.is_whole = region_is_whole(region, ownership->area),
+					.region = *region};
 	ownership->is_avc444 |= kind != OWNERSHIP_MAIN;
 }
 
@@ -84,6 +108,7 @@ void ownership_draw(struct ownership *ownership, struct wire_rect rect)
 	rect = region_rect_cut(rect, ownership->area);
 	take_away(&ownership->plane, rect);
 	take_away(&ownership->waiting, rect);
+	take_away(&ownership->placed, rect);
 	for (unsigned i = 0; i < ownership->pending_count; i++)
 		take_away(&ownership->pending[i].region, rect);
 }
@@ -110,6 +135,39 @@ static void convert(const struct ownership *ownership, const struct region *from
 	struct region plain = *from;
 	take_all_away(&plain, &sharp);
 	add_all(&work->plain, &plain);
+}
+
+/* What of the plane, and of what waits, a packet and those before it do not change. */
+static void find_rest(const struct ownership *ownership, uint64_t number, bool of_auxiliary,
+		struct region *ret)
+{
+	*ret = ownership->plane;
+	if (!of_auxiliary)
+		add_all(ret, &ownership->waiting);
+	for (unsigned i = 0; i < ownership->pending_count; i++) {
+		const struct ownership_pending *pending = &ownership->pending[i];
+
+		if (pending->number <= number && is_auxiliary(pending) == of_auxiliary)
+			take_all_away(ret, &pending->region);
+	}
+}
+
+void ownership_replace(struct ownership *ownership, uint64_t number, bool of_auxiliary,
+		struct ownership_work *work)
+{
+	struct region rest, sharp;
+
+	if (ownership->is_reordered)
+		return;
+	find_rest(ownership, number, of_auxiliary, &rest);
+	if (of_auxiliary) {
+		if (!region_common(&rest, &ownership->sharp, &sharp))
+			return;
+		rest = sharp;
+	}
+	convert(ownership, &rest, work);
+	take_all_away(&ownership->plane, &rest);
+	take_all_away(&ownership->waiting, &rest);
 }
 
 static bool is_large(const struct ownership *ownership, const struct region *region)
@@ -150,6 +208,22 @@ static void place(struct ownership *ownership, const struct ownership_pending *p
 	add_all(&ownership->recent[0], region);
 }
 
+/* Of a picture that comes late nobody knows any more what it was to change. */
+static void place_again(struct ownership *ownership, const struct ownership_now *now)
+{
+	struct ownership_pending again = {.region = ownership->placed};
+
+	ownership->is_reordered = true;
+	place(ownership, &again, now);
+}
+
+static void remember(struct ownership *ownership, const struct region *region, bool is_first)
+{
+	if (is_first && !ownership->is_reordered)
+		ownership->placed.count = 0;
+	add_all(&ownership->placed, region);
+}
+
 static void refine(struct ownership *ownership, const struct region *region)
 {
 	struct region resting = *region;
@@ -184,12 +258,15 @@ void ownership_decoded(struct ownership *ownership, const struct ownership_now *
 		if (pending->kind != OWNERSHIP_AUXILIARY) {
 			if (pending->number > now->main)
 				break;
+			remember(ownership, &pending->region, done == 0);
 			place(ownership, pending, now);
 		} else if (pending->number <= now->auxiliary) {
 			refine(ownership, &pending->region);
 		}
 	}
 	drop_pending(ownership, 0, done);
+	if (now->is_late)
+		place_again(ownership, now);
 	if (ownership->waiting.count == 0 || shall_wait(ownership, has_more_to_come))
 		return;
 	convert(ownership, &ownership->waiting, work);

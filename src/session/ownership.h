@@ -46,6 +46,8 @@ struct ownership {
 	struct region sharp;   /* the auxiliary picture is as new as the main one */
 	struct region waiting; /* decoded, to be converted once the auxiliary one is there */
 	bool has_waited;
+	bool is_reordered;    /* pictures come in another order than packets (B-frames) */
+	struct region placed; /* what came out last; of reordered streams: all that ever came out */
 	struct region recent[2]; /* what was renewed in this tick, in the one before */
 	int64_t large_ms[OWNERSHIP_MOVING_UPDATES]; /* when large updates came, newest first */
 	unsigned pending_count;
@@ -55,11 +57,19 @@ struct ownership {
 void ownership_init(struct ownership *ownership, int32_t width, int32_t height);
 
 /*
- * A command's rectangles (cut to the surface) come with packet `number`. Rectangles that cannot be
- * told apart any more become the one around them, packets that wait for a key frame for long one.
+ * A command's rectangles, cut to the surface. Rectangles that cannot be told apart any more become
+ * the one around them.
  */
+void ownership_region(const struct ownership *ownership, const struct wire_rect *rects,
+		unsigned count, struct region *ret);
+
+/* All that the packet of the same kind before it changes, and that did not come out, changes with it. */
+bool ownership_covers(const struct ownership *ownership, enum ownership_kind kind,
+		const struct region *region);
+
+/* It came with packet `number`. Packets that wait for a key frame for long become one. */
 void ownership_queue(struct ownership *ownership, uint64_t number, enum ownership_kind kind,
-		const struct wire_rect *rects, unsigned count);
+		const struct region *region);
 
 /* Before the desktop draws: all that is pending must be decoded first, or its shape would be lost. */
 bool ownership_is_ragged(const struct ownership *ownership);
@@ -72,6 +82,7 @@ struct ownership_now {
 	uint64_t main, auxiliary; /* newest packets that a picture came out of; 0: none */
 	int64_t ms;
 	bool may_show; /* a plane is to be had */
+	bool is_late;  /* the picture is of an earlier packet than one that came out before it */
 };
 
 /* What must be converted now, from the newest pictures; it is the desktop's then. */
@@ -80,7 +91,14 @@ struct ownership_work {
 	struct region plain; /* with the main one */
 };
 
-/* Packets came out. */
+/*
+ * The picture of packet `number` is there, and shall replace the one before it: what it was not to
+ * change must be converted out of those that are there now, first.
+ */
+void ownership_replace(struct ownership *ownership, uint64_t number, bool is_auxiliary,
+		struct ownership_work *work);
+
+/* It did. */
 void ownership_decoded(struct ownership *ownership, const struct ownership_now *now,
 		struct ownership_work *work);
 

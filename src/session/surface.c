@@ -32,8 +32,8 @@ void surface_destroy(struct video_surface *surface)
 	free(surface);
 }
 
-void surface_queue(struct video_surface *surface, uint64_t number, enum ownership_kind kind,
-		const RDPGFX_AVC420_BITMAP_STREAM *stream)
+void surface_region(const struct video_surface *surface, const RDPGFX_AVC420_BITMAP_STREAM *stream,
+		struct region *ret)
 {
 	unsigned count = stream->meta.numRegionRects;
 	OWNED(memory) struct wire_rect *rects = own_alloc_array(count + 1, sizeof(*rects));
@@ -43,28 +43,7 @@ void surface_queue(struct video_surface *surface, uint64_t number, enum ownershi
 
 		rects[i] = (struct wire_rect){from->left, from->top, from->right, from->bottom};
 	}
-	surface->last_number = number;
-	ownership_queue(&surface->ownership, number, kind, rects, count);
-}
-
-static void replace(struct video_frame **place, struct video_frame *frame)
-{
-	if (!frame)
-		return;
-	video_frame_unref(*place);
-	*place = frame;
-}
-
-bool surface_take(struct video_surface *surface, struct ownership_now *now)
-{
-	struct decode_result result;
-
-	decode_take(surface->stream, &result);
-	replace(&surface->main, result.main);
-	replace(&surface->auxiliary, result.auxiliary);
-	*now = (struct ownership_now){
-			.main = result.main_number, .auxiliary = result.auxiliary_number};
-	return surface->main;
+	ownership_region(&surface->ownership, rects, count, ret);
 }
 
 bool surface_is_moving(const struct video_surface *surface)
@@ -80,6 +59,7 @@ static struct wire_rect size_of(const struct yuv_picture *picture)
 }
 
 struct canvas {
+	struct video *video;
 	gdiGfxSurface *gdi;
 	const struct yuv_picture *main, *auxiliary; /* NULL: 4:2:0 */
 	bool is_version2, is_drawn;
@@ -102,9 +82,11 @@ static uint64_t convert_rect(const struct canvas *canvas, struct wire_rect rect)
 				(uint32_t *)(void *)first, gdi->scanline);
 	else
 		yuv_to_xrgb(canvas->main, part, (uint32_t *)(void *)first, gdi->scanline);
-	if (canvas->is_drawn &&
-			!region16_union_rect(&gdi->invalidRegion, &gdi->invalidRegion, &drawn))
-		log_debug("no memory for what is to be drawn");
+	if (canvas->is_drawn) {
+		if (!region16_union_rect(&gdi->invalidRegion, &gdi->invalidRegion, &drawn))
+			log_debug("no memory for what is to be drawn");
+		video_cover(canvas->video, gdi->surfaceId, rect);
+	}
 	return (uint64_t)region_rect_area(&rect) * 4;
 }
 
@@ -158,7 +140,8 @@ void surface_convert(struct video *video, struct video_surface *surface,
 		return;
 	}
 	whole = main;
-	struct canvas canvas = {.gdi = gdi,
+	struct canvas canvas = {.video = video,
+			.gdi = gdi,
 			.main = &main,
 			.is_version2 = surface->is_version2,
 			.is_drawn = is_drawn};
@@ -189,24 +172,30 @@ static bool is_scaled(const gdiGfxSurface *gdi)
 	       gdi->outputTargetHeight != gdi->mappedHeight;
 }
 
-/* Another mapped surface has pixels in the same place. */
-static bool is_overlapped(RdpgfxClientContext *gfx, const gdiGfxSurface *own)
+struct wire_rect surface_seen_at(const gdiGfxSurface *own, struct wire_rect rect)
 {
-	UINT16 *ids = NULL, count = 0;
-	bool is_over = false;
+	struct wire_rect target = target_of(own);
 
-	if (gfx->GetSurfaceIds(gfx, &ids, &count) != CHANNEL_RC_OK)
-		return true;
-	for (UINT16 i = 0; i < count; i++) {
-		const gdiGfxSurface *other = gfx->GetSurfaceData(gfx, ids[i]);
+	if (!own->outputMapped)
+		return (struct wire_rect){0};
+	if (is_scaled(own))
+		return target;
+	rect = (struct wire_rect){rect.x1 + target.x1, rect.y1 + target.y1, rect.x2 + target.x1,
+			rect.y2 + target.y1};
+	return region_rect_cut(rect, target);
+}
 
-		if (!other || other == own || !other->outputMapped)
-			continue;
-		struct wire_rect both = region_rect_cut(target_of(own), target_of(other));
-		is_over |= !region_rect_is_empty(&both);
-	}
-	free(ids);
-	return is_over;
+struct wire_rect surface_covered(const gdiGfxSurface *own, struct wire_rect seen)
+{
+	struct wire_rect target = target_of(own), both = region_rect_cut(seen, target);
+
+	if (!own->outputMapped || region_rect_is_empty(&both))
+		return (struct wire_rect){0};
+	if (is_scaled(own))
+		return (struct wire_rect){
+				0, 0, (int32_t)own->mappedWidth, (int32_t)own->mappedHeight};
+	return (struct wire_rect){both.x1 - target.x1, both.y1 - target.y1, both.x2 - target.x1,
+			both.y2 - target.y1};
 }
 
 static struct wire_rect crop_of(const struct video_frame *frame)
@@ -234,7 +223,12 @@ bool surface_fits_plane(RdpgfxClientContext *gfx, const struct video_surface *su
 	if (is_scaled(own) && memcmp(&seen, &target, sizeof(seen)) != 0)
 		return false;
 	return !region_rect_is_empty(&seen) && crop.x2 - crop.x1 >= (int32_t)own->mappedWidth &&
-	       crop.y2 - crop.y1 >= (int32_t)own->mappedHeight && !is_overlapped(gfx, own);
+	       crop.y2 - crop.y1 >= (int32_t)own->mappedHeight;
+}
+
+bool surface_is_cuttable(const gdiGfxSurface *own)
+{
+	return !is_scaled(own);
 }
 
 bool surface_shape_fits(RdpgfxClientContext *gfx, const struct video_surface *surface)

@@ -80,20 +80,55 @@ static void show(struct video *video, struct video_surface *surface)
 		leave(video, surface);
 }
 
-/* What the decoder has for one surface. */
-static void take(struct video *video, struct video_surface *surface)
+/* One picture takes the place of the one before it, but only where it was to. */
+static bool put(struct video *video, struct video_surface *surface,
+		const struct decode_picture *picture)
 {
 	struct ownership_work work = {0};
-	struct ownership_now now;
+	struct video_frame **place = picture->is_auxiliary ? &surface->auxiliary : &surface->main;
+	uint64_t *number =
+			picture->is_auxiliary ? &surface->auxiliary_number : &surface->main_number;
 
-	if (!surface_take(surface, &now))
-		return;
-	now.ms = loop_now_ms();
-	now.may_show = may_show(video, surface);
+	ownership_replace(&surface->ownership, picture->number, picture->is_auxiliary, &work);
+	surface_convert(video, surface, &work, true);
+	video_frame_unref(*place);
+	*place = picture->frame;
+	if (*number < picture->number)
+		*number = picture->number;
+	return picture->is_late;
+}
+
+static void decide(struct video *video, struct video_surface *surface, bool is_late)
+{
+	struct ownership_work work = {0};
+	struct ownership_now now = {.main = surface->main_number,
+			.auxiliary = surface->auxiliary_number,
+			.ms = loop_now_ms(),
+			.may_show = may_show(video, surface),
+			.is_late = is_late};
+
 	ownership_decoded(&surface->ownership, &now, &work);
 	surface_convert(video, surface, &work, true);
 	if (surface->ownership.plane.count > 0)
 		show(video, surface);
+	else if (video->shown == surface)
+		video->shown = NULL;
+}
+
+/* What the decoder has for one surface. */
+static void take(struct video *video, struct video_surface *surface)
+{
+	struct decode_picture picture;
+	bool has_any = false;
+
+	while (decode_take(surface->stream, &picture)) {
+		bool is_late = put(video, surface, &picture);
+
+		has_any = true;
+		decide(video, surface, is_late);
+	}
+	if (!has_any && surface->ownership.waiting.count > 0)
+		decide(video, surface, false);
 }
 
 static void keep_ticking(struct video *video)
@@ -208,18 +243,24 @@ static struct video_surface *open_surface(struct video *video, const gdiGfxSurfa
 static void push(struct video *video, struct video_surface *surface,
 		const RDPGFX_AVC420_BITMAP_STREAM *stream, enum ownership_kind kind)
 {
+	struct decode_packet packet = {.bytes = stream->data,
+			.size = stream->length,
+			.is_auxiliary = kind == OWNERSHIP_AUXILIARY};
+	struct region region;
 	uint64_t number;
 
 	if (stream->length == 0)
 		return;
-	int r = decode_push(surface->stream, kind == OWNERSHIP_AUXILIARY, stream->data,
-			stream->length, &number);
+	surface_region(surface, stream, &region);
+	packet.covers = ownership_covers(&surface->ownership, kind, &region);
+	int r = decode_push(surface->stream, &packet, &number);
 	if (r < 0) {
 		log_warn("a packet of video is lost: %s", strerror(-r));
 		return;
 	}
 	video->pushed = number;
-	surface_queue(surface, number, kind, stream);
+	surface->last_number = number;
+	ownership_queue(&surface->ownership, number, kind, &region);
 }
 
 /* LC of [MS-RDPEGFX] 2.2.4.5: 0 both, 1 the main one, 2 the auxiliary one alone. */
@@ -296,12 +337,8 @@ void video_before_draw(struct video *video, UINT16 id)
 		settle(video, surface);
 }
 
-void video_drawn(struct video *video, UINT16 id, struct wire_rect rect)
+static void draw(struct video *video, struct video_surface *surface, struct wire_rect rect)
 {
-	struct video_surface *surface = find(video, id);
-
-	if (!surface)
-		return;
 	ownership_draw(&surface->ownership, rect);
 	if (video->shown != surface)
 		return;
@@ -309,6 +346,52 @@ void video_drawn(struct video *video, UINT16 id, struct wire_rect rect)
 		video->shown = NULL;
 	else
 		show(video, surface);
+}
+
+/* A scaled one goes whole, and what covers it is drawn above it: gdi itself knows no order. */
+static void leave_below(struct video *video, struct video_surface *shown, gdiGfxSurface *other,
+		struct wire_rect rect)
+{
+	RECTANGLE_16 again = {(UINT16)rect.x1, (UINT16)rect.y1, (UINT16)rect.x2, (UINT16)rect.y2};
+
+	leave(video, shown);
+	if (video->gfx->UpdateSurfaces(video->gfx) != CHANNEL_RC_OK ||
+			!region16_union_rect(&other->invalidRegion, &other->invalidRegion, &again))
+		log_debug("the surfaces could not be drawn");
+}
+
+/* Its memory keeps what it showed there: it may be read. */
+void video_cover(struct video *video, UINT16 id, struct wire_rect rect)
+{
+	struct ownership_work work = {0};
+	struct video_surface *shown = video->shown;
+
+	if (!shown || shown->id == id)
+		return;
+	const gdiGfxSurface *own = video->gfx->GetSurfaceData(video->gfx, shown->id);
+	gdiGfxSurface *other = video->gfx->GetSurfaceData(video->gfx, id);
+	if (!own || !other)
+		return;
+	struct wire_rect covered = surface_covered(own, surface_seen_at(other, rect));
+	if (region_rect_is_empty(&covered))
+		return;
+	if (!surface_is_cuttable(own)) {
+		leave_below(video, shown, other, rect);
+		return;
+	}
+	rect = covered;
+	ownership_read(&shown->ownership, rect, &work);
+	surface_convert(video, shown, &work, false);
+	draw(video, shown, rect);
+}
+
+void video_drawn(struct video *video, UINT16 id, struct wire_rect rect)
+{
+	struct video_surface *surface = find(video, id);
+
+	if (surface)
+		draw(video, surface, rect);
+	video_cover(video, id, rect);
 }
 
 void video_leave(struct video *video, UINT16 id)

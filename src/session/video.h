@@ -46,6 +46,8 @@ void video_before_read(struct video *video, UINT16 id, struct wire_rect rect);
 void video_before_draw(struct video *video, UINT16 id);
 /* gdi drew all of `rect`. */
 void video_drawn(struct video *video, UINT16 id, struct wire_rect rect);
+/* Pixels of a surface go to the desktop: where another one's are on the plane, these are newer. */
+void video_cover(struct video *video, UINT16 id, struct wire_rect rect);
 
 /* The surface goes, or will be seen somewhere else: what it shows is drawn where it is seen now. */
 void video_leave(struct video *video, UINT16 id);

@@ -115,10 +115,19 @@ struct run {
 	int64_t now_ms;
 };
 
+static void come(struct ownership *ownership, uint64_t number, enum ownership_kind kind,
+		const struct wire_rect *rects, unsigned count)
+{
+	static struct region region;
+
+	ownership_region(ownership, rects, count, &region);
+	ownership_queue(ownership, number, kind, &region);
+}
+
 static void queue(struct run *run, enum ownership_kind kind, const struct wire_rect *rect)
 {
 	run->number++;
-	ownership_queue(&run->ownership, run->number, kind, rect, 1);
+	come(&run->ownership, run->number, kind, rect, 1);
 	if (kind == OWNERSHIP_AUXILIARY)
 		run->auxiliary = run->number;
 	else
@@ -189,7 +198,7 @@ static void test_limits(void)
 	TEST("a stream that stands still for long loses no rectangle") {
 		ownership_init(&ownership, WIDTH, HEIGHT);
 		for (int32_t i = 0; i < 3 * OWNERSHIP_PENDING_MAX; i++)
-			ownership_queue(&ownership, (uint64_t)i + 1, OWNERSHIP_MAIN,
+			come(&ownership, (uint64_t)i + 1, OWNERSHIP_MAIN,
 					&(struct wire_rect){i * 8, 0, i * 8 + 8, 8}, 1);
 		CHECK(ownership.pending_count <= OWNERSHIP_PENDING_MAX);
 		memset(&work, 0, sizeof(work));
@@ -197,11 +206,53 @@ static void test_limits(void)
 		CHECK_INT(region_area(&work.plain), 3 * OWNERSHIP_PENDING_MAX * 64);
 		CHECK_INT(ownership.pending_count, 0);
 	}
+	TEST("what a new picture is not to change is converted out of the one before it") {
+		struct wire_rect whole = ALL, part = {0, 0, WIDTH, 300};
+
+		ownership_init(&ownership, WIDTH, HEIGHT);
+		come(&ownership, 1, OWNERSHIP_MAIN, &whole, 1);
+		ownership_replace(&ownership, 1, false, &work);
+		ownership_decoded(&ownership, &(struct ownership_now){.main = 1, .may_show = true},
+				&work);
+		CHECK_INT(region_area(&ownership.plane), WHOLE);
+		come(&ownership, 2, OWNERSHIP_MAIN, &part, 1);
+		memset(&work, 0, sizeof(work));
+		ownership_replace(&ownership, 2, false, &work);
+		CHECK_INT(region_area(&work.plain), (int64_t)WIDTH * (HEIGHT - 300));
+		CHECK_INT(region_area(&ownership.plane), (int64_t)WIDTH * 300);
+	}
+	TEST("a picture that nobody took is superfluous only where the next one covers it") {
+		static struct region whole, small;
+
+		ownership_init(&ownership, WIDTH, HEIGHT);
+		CHECK(region_add(&whole, (struct wire_rect)ALL));
+		CHECK(region_add(&small, (struct wire_rect)SMALL));
+		CHECK(ownership_covers(&ownership, OWNERSHIP_MAIN, &small));
+		ownership_queue(&ownership, 1, OWNERSHIP_MAIN, &small);
+		CHECK(ownership_covers(&ownership, OWNERSHIP_MAIN_OF_TWO, &whole));
+		CHECK(ownership_covers(&ownership, OWNERSHIP_AUXILIARY, &small));
+		ownership_queue(&ownership, 2, OWNERSHIP_MAIN, &whole);
+		CHECK(!ownership_covers(&ownership, OWNERSHIP_MAIN, &small));
+	}
+	TEST("pictures in another order than their packets are all placed") {
+		struct wire_rect left = {0, 0, 10, 10}, right = {20, 0, 30, 10};
+
+		ownership_init(&ownership, WIDTH, HEIGHT);
+		come(&ownership, 1, OWNERSHIP_MAIN, &left, 1);
+		come(&ownership, 2, OWNERSHIP_MAIN, &right, 1);
+		memset(&work, 0, sizeof(work));
+		ownership_decoded(&ownership, &(struct ownership_now){.main = 2}, &work);
+		CHECK_INT(region_area(&work.plain), 200);
+		memset(&work, 0, sizeof(work));
+		ownership_decoded(&ownership, &(struct ownership_now){.main = 2, .is_late = true},
+				&work);
+		CHECK_INT(region_area(&work.plain), 200);
+	}
 	TEST("rectangles outside of the surface are cut") {
 		struct wire_rect wild = {-5, 700, 70000, 70000};
 
 		ownership_init(&ownership, WIDTH, HEIGHT);
-		ownership_queue(&ownership, 1, OWNERSHIP_MAIN, &wild, 1);
+		come(&ownership, 1, OWNERSHIP_MAIN, &wild, 1);
 		CHECK_INT(region_area(&ownership.pending[0].region), WIDTH * 20);
 	}
 	TEST("too many rectangles become the one around them, and that is ragged no more") {
@@ -211,7 +262,7 @@ static void test_limits(void)
 		for (int32_t i = 0; i < 2000; i++)
 			rects[i] = (struct wire_rect){
 					i % 50 * 20, i / 50 * 16, i % 50 * 20 + 3, i / 50 * 16 + 3};
-		ownership_queue(&ownership, 1, OWNERSHIP_MAIN, rects, 2000);
+		come(&ownership, 1, OWNERSHIP_MAIN, rects, 2000);
 		for (unsigned i = 0; i < 2000; i++)
 			CHECK(region_is_whole(&ownership.pending[0].region, rects[i]));
 	}
