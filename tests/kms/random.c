@@ -103,13 +103,18 @@ static unsigned look(struct stage *stage)
 	struct writeback_source source = {output->kms->fd, output->crtc->id,
 			(unsigned)(output->crtc - output->kms->crtcs), WIDTH, HEIGHT};
 	unsigned wrong = 0;
+	struct display_output_info info = output->base.info;
+	int32_t right = (int32_t)info.width - 1, bottom = (int32_t)info.height - 1;
 
 	drmSetMaster(output->kms->fd); /* lost, and nothing was shown since */
 	if (writeback_take(&source, pixels) != 0)
 		return WIDTH * HEIGHT;
-	for (int32_t y = 0; y < HEIGHT; y++)
-		for (int32_t x = 0; x < WIDTH; x++) {
-			uint32_t seen = pixels[y * WIDTH + x];
+	for (int32_t y = 0; y <= bottom; y++)
+		for (int32_t x = 0; x <= right; x++) {
+			int32_t at[] = {y * WIDTH + x, x * WIDTH + (bottom - y),
+					(bottom - y) * WIDTH + (right - x),
+					(right - x) * WIDTH + y};
+			uint32_t seen = pixels[at[info.rotation]];
 			if (x >= SEEN || y >= SEEN)
 				wrong += (seen & 0xffffff) != 0;
 			else
@@ -147,7 +152,23 @@ static bool replug(struct stage *stage, const char *device, unsigned heads)
 	return true;
 }
 
-static bool begin(struct stage *stage, const char *device)
+/* The monitor is turned. */
+static bool turn(struct stage *stage, enum layout_rotation rotation)
+{
+	struct layout_wishes wishes = {.width = WIDTH,
+			.height = HEIGHT,
+			.count = 1,
+			.list = {{.rotation = rotation, .width = WIDTH, .height = HEIGHT}}};
+
+	if (rotation == LAYOUT_0)
+		return true;
+	snprintf(wishes.list[0].connector, sizeof wishes.list[0].connector, "%s",
+			display_output_info(first(stage)).name);
+	display_configure(stage->display, &wishes);
+	return wait_for_outputs(stage, 0) && display_output_info(first(stage)).rotation == rotation;
+}
+
+static bool begin(struct stage *stage, const char *device, enum layout_rotation rotation)
 {
 	struct display_handler handler = {on_outputs, NULL, on_lost, stage};
 	struct display_kms_options options = {vkms_path(device), WIDTH, HEIGHT};
@@ -158,7 +179,7 @@ static bool begin(struct stage *stage, const char *device)
 		fprintf(stderr, "%s\n", err.text);
 		return false;
 	}
-	return display_output_count(stage->display) > 0;
+	return display_output_count(stage->display) > 0 && turn(stage, rotation);
 }
 
 static unsigned play(struct stage *stage, const char *device, unsigned heads, unsigned sequences,
@@ -200,7 +221,8 @@ static void play_on_device(unsigned number, unsigned sequences, uint32_t *seed,
 
 	memset(&stage, 0, sizeof stage);
 	snprintf(device, sizeof device, "random%u", number);
-	if (!vkms_create_with(device, heads, has_cursor, overlays) || !begin(&stage, device)) {
+	if (!vkms_create_with(device, heads, has_cursor, overlays) ||
+			!begin(&stage, device, (enum layout_rotation)(number % 5 % 4))) {
 		figures->wrong++;
 		return;
 	}

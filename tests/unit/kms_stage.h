@@ -99,13 +99,20 @@ static inline int import(void *data, const struct display_buffer_info *info,
 	return display_import(stage->display, info, ret, &err);
 }
 
-static inline unsigned wrong_pixels(const struct reference *of)
+/* The first output as its monitor is turned: pixels of the reference are the person's. */
+static inline unsigned wrong_pixels(struct stage *stage, const struct reference *of)
 {
+	struct display_output_info info = display_output_info(first(stage));
+	int32_t right = (int32_t)info.width - 1, bottom = (int32_t)info.height - 1;
 	unsigned wrong = 0;
 
-	for (int32_t y = 0; y < HEIGHT; y++)
-		for (int32_t x = 0; x < WIDTH; x++)
-			wrong += !reference_fits(reference_at(of, x, y), fake_drm_at(0, x, y));
+	for (int32_t y = 0; y <= bottom; y++)
+		for (int32_t x = 0; x <= right; x++) {
+			int32_t at[][2] = {{x, y}, {bottom - y, x}, {right - x, bottom - y},
+					{y, right - x}};
+			uint32_t seen = fake_drm_at(0, at[info.rotation][0], at[info.rotation][1]);
+			wrong += !reference_fits(reference_at(of, x, y), seen);
+		}
 	return wrong;
 }
 

@@ -199,12 +199,12 @@ static void show_video(const struct video_row *row)
 		if (i != DISPLAY_VIDEO)
 			put(&stage, (enum display_layer)i, &of.layers[i]);
 	buffers[0] = put(&stage, DISPLAY_VIDEO, &of.layers[DISPLAY_VIDEO]);
-	CHECK_INT(wrong_pixels(&of), 0);
+	CHECK_INT(wrong_pixels(&stage, &of), 0);
 	struct display_stats before = display_stats(stage.display);
 	unsigned tests = fake_drm()->tests;
 	buffers[1] = put(&stage, DISPLAY_VIDEO, &of.layers[DISPLAY_VIDEO]);
 	struct display_stats after = display_stats(stage.display);
-	CHECK_INT(wrong_pixels(&of), 0);
+	CHECK_INT(wrong_pixels(&stage, &of), 0);
 	CHECK_INT(after.commits - before.commits, 1);
 	CHECK_INT(fake_drm()->tests - tests, 0);
 	/* The first frame of the pair may have missed the first picture. */
