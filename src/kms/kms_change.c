@@ -333,6 +333,16 @@ static void tell_outputs(struct change *change)
 					&change->shown[i]->base.info);
 }
 
+/* A monitor that has not said yet what it can show is looked at again. */
+static unsigned count_speechless(const struct kms *kms)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < kms->monitors.count; i++)
+		count += kms->monitors.seen[i].mode_count == 0;
+	return count;
+}
+
 /* Connectors that went with their dock, now that no output needs them. */
 static void free_connectors(struct kms *kms)
 {
@@ -357,6 +367,7 @@ struct kms_probed kms_probe(struct kms *kms)
 				"be used.",
 				kms->monitors.left_out, LAYOUT_OUTPUTS_MAX);
 	tell_outputs(&change);
+	change.dark += count_speechless(kms);
 	free_connectors(kms);
 	change.has_changed |= display_take_layout(&kms->base, &change.layout);
 	display_sort_outputs(&kms->base);

@@ -379,6 +379,24 @@ static void test_refusals(void)
 	}
 }
 
+static void test_late(void)
+{
+	struct stage stage;
+
+	TEST("a monitor that says only later what it can show is lit then, without an event") {
+		static const struct fake_mode none[] = {{.hz = 0}};
+		make_dock(1);
+		fake_drm()->connectors[0].modes = none;
+		begin(&stage);
+		CHECK_INT(display_output_count(stage.display), 0);
+		fake_drm()->connectors[0].modes = large_modes;
+		for (unsigned i = 0; i < 60 && !stage.outputs; i++)
+			loop_step(stage.loop, 50);
+		CHECK_TEXT(describe(&stage), "1=A 96x60+0+0*");
+		end(&stage);
+	}
+}
+
 /* --- coming and going */
 
 static void test_dock(void)
@@ -557,6 +575,7 @@ int main(void)
 	test_crtcs();
 	test_bandwidth();
 	test_refusals();
+	test_late();
 	test_dock();
 	test_underscan();
 	test_random();
