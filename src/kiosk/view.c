@@ -171,9 +171,8 @@ void view_shown(struct view *view, const struct display_output *output)
 		return;
 	screen->is_busy = false;
 	drop_old(screen);
-	/* Nothing of the kiosk is seen here now: a session may last for hours. */
-	if (!screen->is_ui_staged && !screen->is_fresh)
-		view_drop_canvases(screen);
+	if (!screen->is_fresh)
+		view_drop_unused(view, screen);
 }
 
 void view_set_model(struct view *view, const struct ui_model *model)

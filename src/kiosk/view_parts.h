@@ -75,6 +75,8 @@ bool view_stage_ui(struct view *view, unsigned index);
 bool view_has_ui(struct view *view, const struct screen *screen);
 void view_rehearse(struct view *view, struct screen *screen);
 void view_drop_canvases(struct screen *screen);
+/* After a commit was shown: canvases that are not on the screen and not needed soon. */
+void view_drop_unused(const struct view *view, struct screen *screen);
 
 /* view_session.c */
 void view_take_frame(struct view *view);

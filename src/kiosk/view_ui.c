@@ -42,16 +42,28 @@ static void *open_canvas(struct screen *screen, struct canvas *canvas)
 	return pixels_data(canvas->pixels);
 }
 
+static void drop_canvas(struct canvas *canvas)
+{
+	pixels_unref(canvas->pixels);
+	if (canvas->is_drawn)
+		text_wipe(&canvas->model, sizeof(canvas->model));
+	*canvas = (struct canvas){0};
+}
+
 void view_drop_canvases(struct screen *screen)
 {
-	for (int i = 0; i < VIEW_CANVASES; i++) {
-		struct canvas *canvas = &screen->canvases[i];
+	for (int i = 0; i < VIEW_CANVASES; i++)
+		drop_canvas(&screen->canvases[i]);
+}
 
-		pixels_unref(canvas->pixels);
-		if (canvas->is_drawn)
-			text_wipe(&canvas->model, sizeof(canvas->model));
-		*canvas = (struct canvas){0};
-	}
+void view_drop_unused(const struct view *view, struct screen *screen)
+{
+	/* Nothing of the kiosk is seen here: a session may last for hours. */
+	if (!screen->is_ui_staged)
+		view_drop_canvases(screen);
+	/* A background that hardly ever changes. */
+	else if (screen != &view->screens[view_model_screen(view)])
+		drop_canvas(&screen->canvases[!screen->front]);
 }
 
 static struct display_picture picture_of(const struct screen *screen, struct pixels *pixels)

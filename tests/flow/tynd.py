@@ -126,8 +126,16 @@ class Kiosk(Program):
         wait_for("the kiosk's control socket", lambda: self.control.exists() or self.process.poll() is not None)
         self.link = socket.socket(socket.AF_UNIX)
         self.link.settimeout(90)
-        self.link.connect(str(self.control))
+        wait_for("the control socket to listen", self.connects)
         self.lines = self.link.makefile("r")
+
+    def connects(self):
+        """There is a moment between the socket's file and its listener."""
+        try:
+            self.link.connect(str(self.control))
+        except ConnectionRefusedError:
+            return self.process.poll() is not None
+        return True
 
     def say(self, line):
         """One command; its answer, which must not be an error."""
