@@ -408,6 +408,8 @@ bool graphics_open(struct session *session, RdpgfxClientContext *gfx)
 	graphics->gfx = gfx;
 	graphics->patience = loop_add_timer(session->loop, on_endless, graphics);
 	graphics->video = open_video(graphics);
+	if (session->start.has_rdpevor)
+		log_warn("the config wants RDPEVOR, which is not there yet");
 	session->graphics = graphics;
 	install(graphics, gfx);
 	return true;
