@@ -101,7 +101,7 @@ static void map(struct display_buffer *buffer)
 	for (unsigned i = 0; i < display_buffer_planes(info->format); i++) {
 		int fd = info->fds[i] >= 0 ? info->fds[i] : info->fds[0];
 		off_t size = lseek(fd, 0, SEEK_END);
-		if (size < 0 || (uint64_t)size < info->offsets[i] + plane_size(info, i))
+		if (size <= 0 || (uint64_t)size < info->offsets[i] + plane_size(info, i))
 			continue;
 		void *memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
 		buffer->maps[i] = memory == MAP_FAILED ? NULL : memory;

@@ -85,7 +85,9 @@ int display_set_layer(struct display_output *output, enum display_layer layer,
 		const struct display_picture *picture, int32_t x, int32_t y,
 		const struct display_rect *damage, unsigned rect_count)
 {
-	return scene_set(&output->staged, layer, picture, x, y, damage, rect_count);
+	struct display_place place = {.x = x, .y = y};
+
+	return display_place_layer(output, layer, picture, &place, damage, rect_count);
 }
 
 int display_place_layer(struct display_output *output, enum display_layer layer,

@@ -33,7 +33,7 @@ struct kms_plane {
 };
 
 struct kms_connector {
-	uint32_t id; /* 0: a place without one; docks take theirs along */
+	uint32_t id;      /* 0: a place without one; docks take theirs along */
 	uint32_t crtc_id; /* that drives it now; 0: none */
 	bool is_gone;     /* with its dock; forgotten when its output ended */
 	struct prop props[CONNECTOR_PROPS];

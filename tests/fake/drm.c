@@ -20,7 +20,8 @@ struct fake_card fake_card;
 static const char *const prop_names[P_COUNT] = {"", "CRTC_ID", "ACTIVE", "MODE_ID", "type", "FB_ID",
 		"SRC_X", "SRC_Y", "SRC_W", "SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H",
 		"FB_DAMAGE_CLIPS", "zpos", "rotation", "COLOR_ENCODING", "COLOR_RANGE", "GAMMA_LUT",
-		"GAMMA_LUT_SIZE", "EDID", "link-status", "non-desktop", "underscan", "content type"};
+		"GAMMA_LUT_SIZE", "EDID", "link-status", "non-desktop", "underscan",
+		"content type"};
 
 struct fake_drm *fake_drm(void)
 {
@@ -263,8 +264,9 @@ drmModeObjectPropertiesPtr drmModeObjectGetProperties(int fd, uint32_t object, u
 			all->prop_values[all->count_props] =
 					fake_card.drm.planes[object - PLANES].zpos;
 		if (object < CRTCS)
-			all->prop_values[all->count_props] = fake_drm_connector_value(
-					object - CONNECTORS, (enum prop_id)i);
+			all->prop_values[all->count_props] =
+					fake_drm_connector_value(object - CONNECTORS,
+							(enum prop_id)i);
 		if (i == P_GAMMA_SIZE)
 			all->prop_values[all->count_props] = 2;
 		all->props[all->count_props++] = i;

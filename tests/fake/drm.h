@@ -81,11 +81,11 @@ struct fake_drm {
 	unsigned planes_max; /* that one crtc can show at a time; 0: all */
 	bool has_no_atomic, has_no_universal_planes;
 	bool has_no_udmabuf;
-	bool has_gamma;    /* the crtcs have GAMMA_LUT, of 2 entries */
+	bool has_gamma;     /* the crtcs have GAMMA_LUT, of 2 entries */
 	uint64_t bandwidth; /* pixels a second of all crtcs together; 0: any */
-	int import_result; /* of drmPrimeFDToHandle: negative errno; 0: taken */
-	int open_result;   /* negative errno; 0: a descriptor */
-	int master_result; /* of becoming master: a positive errno, 0: granted */
+	int import_result;  /* of drmPrimeFDToHandle: negative errno; 0: taken */
+	int open_result;    /* negative errno; 0: a descriptor */
+	int master_result;  /* of becoming master: a positive errno, 0: granted */
 	bool is_master_lost;
 	int dumb_result;               /* of making buffers: a negative errno, 0: made */
 	int results[FAKE_RESULTS_MAX]; /* of the next commits that are no tests */

@@ -92,8 +92,8 @@ void fake_drm_connector_set(struct fake_connector *connector, uint32_t prop, uin
 
 /* Of an object in a request, or `otherwise`. */
 struct _drmModeAtomicReq;
-uint64_t fake_drm_value(const struct _drmModeAtomicReq *request, uint32_t object,
-		enum prop_id prop, uint64_t otherwise);
+uint64_t fake_drm_value(const struct _drmModeAtomicReq *request, uint32_t object, enum prop_id prop,
+		uint64_t otherwise);
 
 /* Pixels a second of a mode in a blob; 0: none. */
 uint64_t fake_drm_rate(uint64_t blob);

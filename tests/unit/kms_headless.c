@@ -195,11 +195,67 @@ static void test_png(struct loop *loop)
 	display_destroy(display);
 }
 
+/* A video's buffer counts as read by a plane; what no plane shows is read where it lies. */
+static void test_buffers(struct loop *loop)
+{
+	static const uint32_t colours[2] = {0x123456, 0x654321};
+	struct display_buffer_info info = {
+			.is_dmabuf = true,
+			.fds = {memfd_create("buffer", MFD_CLOEXEC), -1},
+			.format = DRM_FORMAT_XRGB8888,
+			.width = 2,
+			.height = 1,
+			.strides = {8},
+	};
+	struct display_buffer *buffer = NULL;
+	struct seen seen;
+	struct err err;
+	struct display *display = make(loop, &seen, 1);
+	struct display_output *output = display_output_at(display, 0);
+
+	TEST("a buffer without pixels is composed from its own memory") {
+		CHECK_INT(pwrite(info.fds[0], colours, sizeof colours, 0), sizeof colours);
+		CHECK_INT(display_import(display, &info, &buffer, &err), 0);
+		struct display_picture picture = {info.format, 2, 1, .stride = 8, .buffer = buffer};
+		CHECK_INT(display_set_layer(output, DISPLAY_DESKTOP, &picture, 0, 0, NULL, 0), 0);
+		display_commit(output);
+		loop_step(loop, 100);
+		CHECK_INT(headless_pixels(output)[0], colours[0]);
+		CHECK_INT(headless_pixels(output)[1], colours[1]);
+		CHECK_INT(display_stats(display).layers_direct, 0);
+	}
+	TEST("a video's is left to the plane that hardware would have") {
+		struct display_picture picture = {info.format, 2, 1, .stride = 8, .buffer = buffer};
+		uint64_t bytes = display_stats(display).bytes_copied;
+		CHECK_INT(display_set_layer(output, DISPLAY_VIDEO, &picture, 0, 1, NULL, 0), 0);
+		display_commit(output);
+		loop_step(loop, 100);
+		CHECK_INT(display_stats(display).bytes_copied - bytes, 8); /* what it may uncover */
+		CHECK_INT(display_stats(display).layers_direct, 1);
+	}
+	TEST("buffers that can't be are refused") {
+		struct display_buffer *none = NULL;
+		info.strides[0] = 7;
+		CHECK_INT(display_import(display, &info, &none, &err), -EINVAL);
+		info.strides[0] = 8;
+		info.is_dmabuf = false;
+		info.height = 2;
+		CHECK_INT(display_import(display, &info, &none, &err), -EINVAL);
+		info.format = 0;
+		CHECK_INT(display_import(display, &info, &none, &err), -EINVAL);
+		CHECK(none == NULL);
+	}
+	display_destroy(display);
+	display_buffer_destroy(buffer); /* after its display: allowed */
+	close(info.fds[0]);
+}
+
 int main(void)
 {
 	struct loop *loop = loop_create();
 
 	test_random(loop);
+	test_buffers(loop);
 	test_commits(loop);
 	test_refused(loop);
 	test_png(loop);
