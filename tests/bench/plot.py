@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 COLOURS = {"tynd": ("#1d6f5f", "#7fc4b5"), "xfreerdp3": ("#8a5a1a", "#dfb676"), "sdl-freerdp3": ("#55598f", "#aeb2dc")}
-WIDTH, LEFT, RIGHT, BAR, GAP, GROUP = 860, 190, 110, 15, 3, 16
+WIDTH, LEFT, RIGHT, BAR, GAP, GROUP = 900, 230, 70, 15, 3, 16
 
 
 def bars(groups, title, unit, parts):
@@ -23,13 +23,13 @@ def bars(groups, title, unit, parts):
             body.append(f'<text x="{x + 6:.1f}" y="{y + BAR - 3}" font-size="12">{sum(v for _, v in stack):.1f}</text>')
             y += BAR + GAP
         y += GROUP
-    x, legend = LEFT, []
+    x, legend = 16, []
     for client in dict.fromkeys(client for _, clients in groups for client, _ in clients):
         for number, part in enumerate(parts):
             legend.append(f'<rect x="{x}" y="42" width="12" height="12" fill="{COLOURS[client][number]}"/>'
                           f'<text x="{x + 17}" y="53" font-size="12">{escape(client + " " + part)}</text>')
-            x += 34 + 6.4 * len(client + " " + part)
+            x += 30 + 6.3 * len(client + " " + part)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}" height="{y}" '
             f'font-family="sans-serif" font-size="13" fill="#222">\n<rect width="{WIDTH}" height="{y}" fill="#fff"/>\n'
-            f'<text x="{LEFT}" y="26" font-size="16" font-weight="600">{escape(title)} ({escape(unit)})</text>\n'
+            f'<text x="16" y="26" font-size="16" font-weight="600">{escape(title)} ({escape(unit)})</text>\n'
             + "\n".join(legend + body) + "\n</svg>\n")
