@@ -11,6 +11,8 @@
 /* When a message is allowed. */
 enum { STATE_NEW = 1, STATE_OPEN = 2, STATE_POOL = 4, STATE_OVER = 8 };
 
+enum { MOTIONS_MAX = 16, PRESSES_MAX = 64 }; /* packets that wait already */
+
 struct session {
 	uint32_t number;
 	struct wire_channel *channel;
@@ -330,6 +332,17 @@ static uint32_t character_of(const char *text)
 	return character;
 }
 
+/*
+ * A session that is busy for a moment must not be ended for what a person does meanwhile: the
+ * mouse may move a thousand times a second. What a later one makes up for is left out
+ * first, then what begins something; what ends something always goes.
+ */
+static bool is_slow(const struct session *session, bool is_made_up_for)
+{
+	return wire_channel_queued(session->channel) >=
+	       (is_made_up_for ? MOTIONS_MAX : PRESSES_MAX);
+}
+
 static bool track_key(struct session *session, const struct input_event *event)
 {
 	uint8_t bit = (uint8_t)(1u << (event->code % 8));
@@ -357,6 +370,8 @@ void session_key(struct session *session, const struct input_event *event)
 	if (event->code >= KEY_CNT || (!code && !key.character))
 		return;
 	if (event->is_repeat && !(session->down[event->code / 8] & (1u << (event->code % 8))))
+		return;
+	if (event->is_down && is_slow(session, event->is_repeat))
 		return;
 	if (code && !track_key(session, event))
 		return;
@@ -398,6 +413,9 @@ void session_pointer(struct session *session, const struct input_event *event, i
 			.wheel_y = event->wheel_y,
 	};
 
+	if ((event->kind != INPUT_BUTTON || event->is_down) &&
+			is_slow(session, event->kind != INPUT_BUTTON))
+		return;
 	if (event->kind == INPUT_BUTTON && !track_button(session, event))
 		return;
 	wire_init(&pointer, WIRE_SESSION_POINTER);

@@ -354,3 +354,8 @@ void wire_channel_set_state(struct wire_channel *channel, uint32_t state)
 {
 	channel->state = state;
 }
+
+unsigned wire_channel_queued(const struct wire_channel *channel)
+{
+	return channel->queued;
+}

@@ -68,4 +68,7 @@ int wire_send(struct wire_channel *channel, const void *message, const int *fds,
 /* A connected pair of close-on-exec, non-blocking descriptors. */
 int wire_pair(int fds[2], struct err *err);
 
+/* Packets that wait for a slow peer: who sends what can be left out looks here first. */
+unsigned wire_channel_queued(const struct wire_channel *channel);
+
 #endif

@@ -9,7 +9,8 @@
  *   end-N       ends with reason N        hang     never gets on
  *   crash       ends before a picture     bad-N    breaks rule N (tests/fake/hostile.c)
  *   late-bad-N  shows a picture first
- * While showing: F9 ends with "server closed", F10 aborts, F11 stops answering.
+ * While showing: F7 draws the locks as it was told, F8 has Caps and Num Lock
+ * set there. F9 ends with "server closed", F10 aborts, F11 stops answering.
  */
 #include <drm/drm_fourcc.h>
 #include <linux/input-event-codes.h>
@@ -32,6 +33,7 @@ struct worker {
 	size_t count;            /* pixels of a picture */
 	unsigned held;           /* slots that are with the kiosk */
 	unsigned blocks;
+	uint32_t locks; /* as the kiosk said last */
 	struct wire_rect damage;
 	uint32_t pool_number;
 	unsigned held_buffers; /* of the video */
@@ -42,6 +44,7 @@ static union {
 	struct wire_header header;
 	struct wire_session_start start;
 	struct wire_session_key key;
+	struct wire_session_locks locks;
 	struct wire_session_pointer pointer;
 	struct wire_session_release release;
 	struct wire_session_release_buffer release_buffer;
@@ -273,8 +276,17 @@ static void take_key(struct worker *worker)
 		show_video(worker, packet.key.code == KEY_F1);
 		return;
 	}
+	if (packet.key.code == KEY_F8) {
+		struct wire_session_leds leds = {.caps = 1, .num = 1};
+
+		wire_init(&leds, WIRE_SESSION_LEDS);
+		say(&leds);
+		return;
+	}
 	draw_block(worker, (int32_t)(worker->blocks++ % 40) * BLOCK, 96,
-			packet.key.code * 0x010203);
+			packet.key.code == KEY_F7 ? worker->locks
+			: packet.key.code         ? packet.key.code * 0x010203
+						  : packet.key.character);
 }
 
 static void show(struct worker *worker)
@@ -288,6 +300,9 @@ static void show(struct worker *worker)
 			take_key(worker);
 		else if (packet.header.type == WIRE_SESSION_POINTER && packet.pointer.is_down)
 			draw_block(worker, packet.pointer.x, packet.pointer.y, 0xff0000);
+		else if (packet.header.type == WIRE_SESSION_LOCKS)
+			worker->locks = 0x800000 | packet.locks.caps | packet.locks.num << 1 |
+			                packet.locks.scroll << 2;
 		else if (packet.header.type == WIRE_SESSION_RESIZE)
 			take_resize(worker);
 		else

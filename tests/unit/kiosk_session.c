@@ -335,6 +335,44 @@ static void test_keys(void)
 	}
 }
 
+static void test_flood(void)
+{
+	struct bench bench;
+	struct wire_session_key message;
+	struct input_event event, motion = {.kind = INPUT_MOTION};
+	unsigned downs = 0, ups = 0;
+
+	TEST("a session that does not read for a moment outlives 100,000 events") {
+		bench_open(&bench);
+		for (uint32_t i = 0; i < 50000; i++) {
+			event = key(KEY_A + i % 8, true, false);
+			session_key(bench.session, &event);
+			session_pointer(bench.session, &motion, (int32_t)i % 100, 5);
+			event.is_down = false;
+			session_key(bench.session, &event);
+		}
+		for (int i = 0; i < 500; i++) {
+			ssize_t size;
+
+			loop_step(bench.loop, 0);
+			while ((size = recv(bench.fd, &message, sizeof(message), MSG_DONTWAIT)) >
+					0) {
+				bool is_key = message.header.type == WIRE_SESSION_KEY;
+
+				downs += is_key && message.is_down;
+				ups += is_key && !message.is_down;
+			}
+		}
+		CHECK(downs > 50 && downs < 2000);
+		CHECK_INT(ups, downs);
+		event = key(KEY_Z, true, false);
+		session_key(bench.session, &event);
+		CHECK(next(&bench, WIRE_SESSION_KEY, &message, sizeof(message)));
+		CHECK_INT(message.code, KEY_Z);
+		bench_close(&bench);
+	}
+}
+
 static void test_compose(void)
 {
 	struct bench bench;
@@ -434,6 +472,7 @@ int main(void)
 	test_pools();
 	test_keys();
 	test_compose();
+	test_flood();
 	test_messages();
 	TEST_END();
 }
