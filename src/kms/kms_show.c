@@ -161,6 +161,16 @@ static void states_of(const struct kms_output *output, const struct kms_attempt 
 	}
 }
 
+/* The first plane that shows something; one does. */
+static unsigned first_shown(const struct plane_state *states, unsigned count)
+{
+	unsigned i = 0;
+
+	while (i + 1 < count && !states[i].framebuffer)
+		i++;
+	return i;
+}
+
 /* A plane without news stays out: drivers would send the whole frame again. */
 static int commit(struct kms_output *output, struct kms_attempt *attempt,
 		const struct plane_state *states)
@@ -175,7 +185,11 @@ static int commit(struct kms_output *output, struct kms_attempt *attempt,
 		kms_plane_set(output->planes[i], output->crtc, &states[i], &atomic);
 		has_any = true;
 	}
-	if (!has_any || memcmp(&states[0], &output->shown[0], sizeof states[0]) != 0) {
+	/* Without any plane the kernel would not know whose event is wanted. */
+	if (!has_any && !states[0].framebuffer && !output->shown[0].framebuffer) {
+		unsigned i = first_shown(states, output->plane_count);
+		kms_plane_set(output->planes[i], output->crtc, &states[i], &atomic);
+	} else if (!has_any || memcmp(&states[0], &output->shown[0], sizeof states[0]) != 0) {
 		kms_plane_set(output->planes[0], output->crtc, &states[0], &atomic);
 		if (attempt->plan.is_frame_used && output->plan.is_frame_used)
 			add_damage_clips(output, attempt, &atomic);

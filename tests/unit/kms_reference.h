@@ -16,7 +16,13 @@
 
 #include "kms/display.h"
 
-enum { REFERENCE_SIDE_MAX = 80, REFERENCE_RETIRED_MAX = 64, REFERENCE_BUFFER = 64 * 1024 };
+enum {
+	REFERENCE_WIDTH = 64,
+	REFERENCE_HEIGHT = 70,
+	REFERENCE_SIDE_MAX = 80,
+	REFERENCE_RETIRED_MAX = 64,
+	REFERENCE_BUFFER = 64 * 1024
+};
 
 /* A layer with its pixels inside, so that a copy is a snapshot. */
 struct reference_layer {
@@ -325,20 +331,29 @@ static inline void reference_fill(struct reference_layer *layer, struct display_
 		}
 }
 
-static inline void reference_make(struct reference_layer *layer, uint32_t *seed, bool is_video)
+static inline void reference_make(struct reference_layer *layer, uint32_t *seed,
+		enum display_layer index)
 {
 	static const uint32_t formats[] = {
 			DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, DRM_FORMAT_NV12};
 
 	layer->is_shown = true;
-	layer->format = formats[is_video && reference_below(seed, 4) ? 2
-								     : reference_below(seed, 3)];
+	layer->format = formats[index == DISPLAY_VIDEO && reference_below(seed, 4)
+						? 2
+						: reference_below(seed, 3)];
 	layer->width = 1 + reference_below(seed, REFERENCE_SIDE_MAX);
 	layer->height = 1 + reference_below(seed, REFERENCE_SIDE_MAX);
 	layer->encoding = (enum yuv_encoding)reference_below(seed, 3);
 	layer->range = (enum yuv_range)reference_below(seed, 2);
 	layer->is_shared = reference_below(seed, 2);
 	reference_place(layer, seed);
+	if (index <= DISPLAY_VIDEO && reference_below(seed, 3) == 0) { /* all of a small screen */
+		layer->width = REFERENCE_WIDTH;
+		layer->height = REFERENCE_HEIGHT;
+		layer->place = (struct display_place){.width = REFERENCE_WIDTH,
+				.height = REFERENCE_HEIGHT,
+				.source = {0, 0, REFERENCE_WIDTH, REFERENCE_HEIGHT}};
+	}
 	reference_fill(layer,
 			(struct display_rect){0, 0, (int32_t)layer->width, (int32_t)layer->height},
 			seed);
@@ -506,7 +521,7 @@ static inline int reference_step(struct reference *of, struct reference_memory *
 		return 0;
 	}
 	if (kind <= 5 || !layer->is_shown)
-		reference_make(layer, seed, index == DISPLAY_VIDEO);
+		reference_make(layer, seed, index);
 	else if (kind == 6)
 		reference_place(layer, seed);
 	else
