@@ -2,7 +2,7 @@
 # make lint: style, layers, links, analyzers, scripts, man pages, texts.
 .PHONY: lint lint-format lint-layers lint-links lint-tidy lint-analyzer lint-shell lint-man lint-suites
 sources := $(sort $(wildcard src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/fake/*.[ch] tests/kms/*.[ch] tests/bench/*.[ch] tools/*.c tools/*/*.c))
-scripts := $(shell grep -lE '^\#!.*\b(ba|da)?sh\b' -r tools tests initramfs board .ci 2>/dev/null)
+scripts := $(shell grep -IlE '^\#!.*\b(ba|da)?sh\b' -r tools tests initramfs board .ci 2>/dev/null)
 lint: lint-format lint-layers lint-links lint-tidy lint-analyzer lint-shell lint-man lint-suites
 	@echo "lint: clean"
 lint-format:
