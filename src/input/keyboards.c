@@ -355,7 +355,7 @@ void keyboards_answer(struct keyboards *keyboards, bool is_allowed)
 {
 	struct device *device = find(keyboards, keyboards_asks(keyboards));
 
-	if (!device->id)
+	if (!device || !device->id)
 		return;
 	device->group->trust = is_allowed ? TRUST_FULL : TRUST_REFUSED;
 	guard_reset(&device->group->guard);
