@@ -330,6 +330,17 @@ static void test_desktop(void)
 				make_layer(DRM_FORMAT_XRGB8888, WIDTH, HEIGHT, 0, 0);
 		CHECK_INT(fake_drm_at(0, WIDTH - 1, HEIGHT - 1) & 0xffffff,
 				desktop.pixels[WIDTH * HEIGHT - 1] & 0xffffff);
+	}
+	TEST("what changed while no frame was needed is not seen when it comes back") {
+		display_set_layer(first(&stage), DISPLAY_UI, NULL, 0, 0, NULL, 0);
+		display_commit(first(&stage));
+		run(&stage, 3);
+		CHECK_INT(fake_drm_format(0), DRM_FORMAT_XRGB8888);
+		display_set_layer(first(&stage), DISPLAY_DESKTOP, NULL, 0, 0, NULL, 0);
+		display_commit(first(&stage));
+		run(&stage, 3);
+		CHECK_INT(fake_drm_at(0, 10, 10) & 0xffffff, 0);
+		CHECK_INT(fake_drm_at(0, 40, 40) & 0xffffff, 0);
 		reference_end(&buffer);
 		end_with_video(&stage, &second);
 	}
