@@ -59,6 +59,7 @@ static bool is_decoder(const char *path)
 		return false;
 	uint32_t flags = what.capabilities & V4L2_CAP_DEVICE_CAPS ? what.device_caps
 	                                                          : what.capabilities;
+	/* cppcheck-suppress resourceLeak ; OWNED closes it */
 	return (flags & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)) != 0;
 }
 

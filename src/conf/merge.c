@@ -78,7 +78,7 @@ static void hold(struct held *held, unsigned *count, const cJSON *document, cons
 	cJSON_ArrayForEach(lock, locks) {
 		char pointer[JSON_POINTER_MAX];
 
-		if (!cJSON_IsTrue(lock) || !conf_locks_pointer(lock->string, pointer))
+		if (!held || !cJSON_IsTrue(lock) || !conf_locks_pointer(lock->string, pointer))
 			continue;
 		const cJSON *value = json_at(merged, pointer);
 		held[(*count)++] = (struct held){

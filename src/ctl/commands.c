@@ -60,7 +60,7 @@ static const char apply_help[] = "Sets every value of the file in the layer; nul
 
 static const char export_help[] =
 		"One record per line, oldest first; each has a hash over itself and the one "
-                "before, "
+		"before, "
 		"and the\n"
 		"last line is the head, signed by the server's config key. tyndctl audit verify "
 		"checks the\n"

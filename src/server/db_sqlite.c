@@ -101,7 +101,7 @@ static int start(struct db *base, const char *sql, const struct sql_value *value
 	struct sqlite_row *row = NULL;
 	int r = prepare(db, sql, &row, err);
 
-	if (r < 0)
+	if (r < 0 || !row)
 		return r;
 	for (unsigned i = 0; i < count; i++) {
 		if (bind(row->statement, (int)i + 1, &values[i]) != SQLITE_OK) {

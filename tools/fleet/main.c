@@ -62,7 +62,7 @@ static void say_stats(const struct fleet *fleet)
 	const unsigned *counts = fleet->counts;
 
 	fleet_say("{\"event\":\"stats\",\"idle\":%u,\"enrolling\":%u,\"waiting\":%u,\"enrolled\":%"
-	          "u,"
+		  "u,"
 		  "\"parked\":%u,\"errors\":%u,\"reports\":%llu,\"fetched\":%llu,\"now_us\":%lld}",
 			counts[FLEET_IDLE], counts[FLEET_ENROLLING], counts[FLEET_WAITING],
 			counts[FLEET_ENROLLED], counts[FLEET_PARKED], fleet->errors,
