@@ -159,18 +159,24 @@ static void kms_commit(struct display_output *output)
 	kms_output_show((struct kms_output *)output);
 }
 
+/*
+ * A picture that was replaced in the dark is never seen again, not for one vblank: the new one
+ * comes by the same commit as the light.
+ */
 static void kms_set_power(struct display *display)
 {
 	struct kms *kms = kms_of(display);
 
 	for (unsigned i = 0; i < display->output_count && !kms->is_lost; i++) {
 		struct kms_output *output = (struct kms_output *)display->outputs[i];
+		if (display->is_on && output->base.latched.is_changed) {
+			kms_output_show(output);
+			continue;
+		}
 		int ret = kms_light_set_active(output, display->is_on);
 		if (ret < 0)
 			kms_lose(kms, "%s: switching %s failed: %s", output->base.info.name,
 					display->is_on ? "on" : "off", strerror(-ret));
-		else if (output->base.latched.is_changed)
-			kms_output_show(output);
 	}
 }
 

@@ -105,6 +105,7 @@ struct kms_output {
 	struct kms_connector *connector;
 	drmModeModeInfo mode;
 	bool is_lit;
+	bool is_asleep; /* lit without power: what is shown next switches it on */
 	struct kms_plane *planes[KMS_OUTPUT_PLANES_MAX]; /* the primary one first */
 	struct plane_state shown[KMS_OUTPUT_PLANES_MAX]; /* by each, since the last commit */
 	unsigned plane_count;
@@ -187,7 +188,7 @@ int kms_plan(struct kms_output *output, struct kms_attempt *attempt);
 int kms_light(struct kms *kms, struct kms_output *const *outputs, unsigned count, bool is_test,
 		bool alone);
 
-/* Switch the crtc of a lit output off or on again, staging untouched. */
+/* Switch the crtc of a lit output off, or on again with the picture that it had. */
 int kms_light_set_active(struct kms_output *output, bool is_active);
 
 /* Off for good: the crtc, its connector and its planes are free again. */

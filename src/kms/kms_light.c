@@ -120,6 +120,7 @@ int kms_light(struct kms *kms, struct kms_output *const *outputs, unsigned count
 	forget_others(kms, outputs, count);
 	for (unsigned i = 0; i < count; i++) {
 		outputs[i]->is_lit = true;
+		outputs[i]->is_asleep = !kms->base.is_on;
 		outputs[i]->connector->crtc_id = outputs[i]->crtc->id;
 		outputs[i]->planes[0]->crtc_id = outputs[i]->crtc->id;
 	}
@@ -135,7 +136,11 @@ int kms_light_set_active(struct kms_output *output, bool is_active)
 	atomic_init(&atomic, output->kms->fd);
 	atomic_add(&atomic, crtc->id, &crtc->props[CRTC_ACTIVE], is_active);
 	output->kms->base.stats.commits++;
-	return atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
+	int ret = atomic_commit(&atomic, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
+
+	if (ret == 0)
+		output->is_asleep = !is_active;
+	return ret;
 }
 
 static int try_to_end(const struct kms_output *output, bool has_gone)

@@ -171,6 +171,18 @@ static unsigned first_shown(const struct plane_state *states, unsigned count)
 	return i;
 }
 
+/* Light and first picture are one mode set, which ends when both are there. */
+static int send(const struct kms_output *output, struct atomic *atomic)
+{
+	const struct kms_crtc *crtc = output->crtc;
+	uint32_t flags = DRM_MODE_PAGE_FLIP_EVENT;
+
+	if (output->is_asleep)
+		atomic_add(atomic, crtc->id, &crtc->props[CRTC_ACTIVE], 1);
+	flags |= output->is_asleep ? DRM_MODE_ATOMIC_ALLOW_MODESET : DRM_MODE_ATOMIC_NONBLOCK;
+	return atomic_commit(atomic, flags, output->kms);
+}
+
 /* A plane without news stays out: drivers would send the whole frame again. */
 static int commit(struct kms_output *output, struct kms_attempt *attempt,
 		const struct plane_state *states)
@@ -191,12 +203,11 @@ static int commit(struct kms_output *output, struct kms_attempt *attempt,
 		kms_plane_set(output->planes[i], output->crtc, &states[i], &atomic);
 	} else if (!has_any || memcmp(&states[0], &output->shown[0], sizeof states[0]) != 0) {
 		kms_plane_set(output->planes[0], output->crtc, &states[0], &atomic);
-		if (attempt->plan.is_frame_used && output->plan.is_frame_used)
+		if (attempt->plan.is_frame_used && output->plan.is_frame_used && !output->is_asleep)
 			add_damage_clips(output, attempt, &atomic);
 	}
 	attempt->has_gamma = kms_gamma_add(output, &atomic);
-	return atomic_commit(&atomic, DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
-			output->kms);
+	return send(output, &atomic);
 }
 
 static const char *const layer_names[DISPLAY_LAYERS] = {"desktop", "video", "UI", "cursor"};
@@ -242,6 +253,7 @@ static void adopt(struct kms_output *output, const struct kms_attempt *attempt,
 		output->gamma_percent = output->kms->base.brightness;
 	output->attempts = 0;
 	output->is_pending = true;
+	output->is_asleep = false;
 	stats->commits++;
 	scene_forget_damage(scene);
 	loop_timer_set(output->timer, EVENT_LIMIT_MS);

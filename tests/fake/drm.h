@@ -45,6 +45,7 @@ struct fake_connector {
 struct fake_crtc {
 	uint64_t rate; /* of its mode, pixels a second */
 	bool is_active, has_mode, is_event_due, is_event_ready;
+	uint32_t first; /* 0xRRGGBB at 0, 0 when it was last switched on */
 	uint16_t white; /* what its gamma table makes of white; 0: there is none */
 	void *data;
 };

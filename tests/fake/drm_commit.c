@@ -313,8 +313,15 @@ int drmModeAtomicCommit(int fd, const drmModeAtomicReqPtr request, uint32_t flag
 		drm->refused++;
 		return ret;
 	}
+	bool was_active[FAKE_HEADS_MAX];
+
+	for (unsigned i = 0; i < drm->crtc_count; i++)
+		was_active[i] = drm->crtcs[i].is_active;
 	look_for_tearing();
 	apply(request);
+	for (unsigned i = 0; i < drm->crtc_count; i++)
+		if (drm->crtcs[i].is_active && !was_active[i])
+			drm->crtcs[i].first = fake_drm_at(i, 0, 0);
 	drm->commits++;
 	drm->modesets += (flags & DRM_MODE_ATOMIC_ALLOW_MODESET) != 0;
 	for (unsigned i = 0; i < drm->crtc_count; i++)

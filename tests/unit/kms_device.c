@@ -310,6 +310,57 @@ static void test_limits(void)
 	}
 }
 
+/* What happens before the light comes: nothing, a new picture, one that the card first refuses. */
+static const struct {
+	const char *name;
+	bool is_new, is_early; /* the light comes before the last flip's event */
+	int result;            /* of the commit that brings the light */
+	unsigned commits;      /* with off and on */
+	uint32_t first;
+} wakes[] = {
+		{"the picture that was there, if none is new", false, false, 0, 2, 0x111111},
+		{"a new picture comes by the commit that switches on", true, false, 0, 2, 0x222222},
+		{"also with a flip under way", true, true, 0, 2, 0x222222},
+		{"also when the card was busy", true, false, -EBUSY, 2, 0x222222},
+		{"also when it refuses the cursor's plane", true, false, -EINVAL, 2, 0x222222},
+};
+
+static void test_power(void)
+{
+	struct stage stage;
+
+	for (unsigned i = 0; i < sizeof wakes / sizeof *wakes; i++)
+		TEST(wakes[i].name) {
+			fake_drm_init(1, WIDTH, HEIGHT);
+			begin(&stage);
+			show_desktop(&stage, 0x111111);
+			show_cursor(&stage, 10, 10);
+			run(&stage, wakes[i].is_early ? 1 : 3);
+			unsigned commits = fake_drm()->commits;
+			display_set_power(stage.display, false);
+			CHECK(!fake_drm()->crtcs[0].is_active);
+			fake_drm()->crtcs[0].first = 0;
+			if (!wakes[i].is_early)
+				CHECK_INT(fake_drm()->commits, commits + 1);
+			if (wakes[i].is_new)
+				show_desktop(&stage, 0x222222);
+			fake_drm()->results[0] = wakes[i].result;
+			fake_drm()->result_count = 1;
+			display_set_power(stage.display, true);
+			for (unsigned k = 0; k < 6; k++) {
+				run(&stage, 1);
+				loop_step(stage.loop, 12);
+			}
+			CHECK(fake_drm()->crtcs[0].is_active);
+			CHECK_INT(fake_drm()->crtcs[0].first, wakes[i].first);
+			CHECK_INT(fake_drm_at(0, 5, 5), wakes[i].first);
+			CHECK_INT(fake_drm_at(0, 12, 12), 0xc0ffee);
+			CHECK_INT(fake_drm()->commits, commits + wakes[i].commits);
+			CHECK_INT(stage.seen.lost, 0);
+			end(&stage);
+		}
+}
+
 static void test_hotplug(void)
 {
 	struct stage stage;
@@ -386,6 +437,7 @@ int main(void)
 	test_cursor();
 	test_cursor_plane();
 	test_limits();
+	test_power();
 	test_hotplug();
 	test_events();
 	TEST_END();
