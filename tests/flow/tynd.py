@@ -177,9 +177,12 @@ class Kiosk(Program):
         super().stop()
 
 
+BRIGHT = "#70B0E0"  # a desktop's background that difference() tells from a black screen
+
+
 def difference(one, other):
     """Share of pixels of two pictures of one size whose brightness differs by more than 64/255: what a
-    lossy codec does to edges of colour stays below, a missing letter does not."""
+    lossy codec does to edges of colour stays below, a missing letter does not, nor does BRIGHT on black."""
     from PIL import ImageChops
     if one.size != other.size:
         return 1.0
