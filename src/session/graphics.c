@@ -36,6 +36,7 @@ struct graphics {
 	UINT32 acknowledged;
 	unsigned surfaces;
 	uint64_t pixels;
+	uint64_t cached; /* bytes */
 };
 
 static struct graphics *graphics_of(RdpgfxClientContext *gfx)
@@ -264,13 +265,43 @@ static UINT surface_to_surface(RdpgfxClientContext *gfx, const RDPGFX_SURFACE_TO
 	return graphics->below.SurfaceToSurface(gfx, copy);
 }
 
+static uint64_t slot_bytes(RdpgfxClientContext *gfx, UINT16 slot)
+{
+	const gdiGfxCacheEntry *entry = gfx->GetCacheSlotData(gfx, slot);
+
+	return entry ? (uint64_t)entry->width * entry->height * 4 : 0;
+}
+
+/* gdi evicts what was in the slot, by the callback below. */
 static UINT surface_to_cache(RdpgfxClientContext *gfx, const RDPGFX_SURFACE_TO_CACHE_PDU *copy)
 {
 	struct graphics *graphics = graphics_of(gfx);
+	struct wire_rect rect = rect_of(&copy->rectSrc);
+	uint64_t left = graphics->cached - slot_bytes(gfx, copy->cacheSlot);
+	uint64_t bytes = rect.x2 > rect.x1 && rect.y2 > rect.y1
+	                                 ? (uint64_t)(rect.x2 - rect.x1) *
+	                                                   (uint64_t)(rect.y2 - rect.y1) * 4
+	                                 : 0;
 
+	if (left + bytes > GRAPHICS_CACHE_MAX)
+		return refuse(graphics, "a cache, bytes", left + bytes, GRAPHICS_CACHE_MAX);
 	if (graphics->video)
-		video_before_read(graphics->video, copy->surfaceId, rect_of(&copy->rectSrc));
-	return graphics->below.SurfaceToCache(gfx, copy);
+		video_before_read(graphics->video, copy->surfaceId, rect);
+	UINT result = graphics->below.SurfaceToCache(gfx, copy);
+	if (result == CHANNEL_RC_OK)
+		graphics->cached += slot_bytes(gfx, copy->cacheSlot);
+	return result;
+}
+
+static UINT evict(RdpgfxClientContext *gfx, const RDPGFX_EVICT_CACHE_ENTRY_PDU *entry)
+{
+	struct graphics *graphics = graphics_of(gfx);
+	uint64_t bytes = slot_bytes(gfx, entry->cacheSlot);
+	UINT result = graphics->below.EvictCacheEntry(gfx, entry);
+
+	if (result == CHANNEL_RC_OK)
+		graphics->cached -= bytes;
+	return result;
 }
 
 static UINT cache_to_surface(RdpgfxClientContext *gfx, const RDPGFX_CACHE_TO_SURFACE_PDU *copy)
@@ -360,8 +391,8 @@ static UINT map_to_scaled_window(RdpgfxClientContext *gfx,
 			delete_surface) do(StartFrame, start_frame) do(EndFrame, \
 			end_frame) do(SurfaceCommand, surface_command) do(SolidFill, \
 			solid_fill) do(SurfaceToSurface, surface_to_surface) do(SurfaceToCache, \
-			surface_to_cache) do(CacheToSurface, \
-			cache_to_surface) do(UpdateSurfaceArea, drawn) do(MapSurfaceToOutput, \
+			surface_to_cache) do(CacheToSurface, cache_to_surface) do(EvictCacheEntry, \
+			evict) do(UpdateSurfaceArea, drawn) do(MapSurfaceToOutput, \
 			map_to_output) do(MapSurfaceToScaledOutput, \
 			map_to_scaled) do(MapSurfaceToWindow, \
 			map_to_window) do(MapSurfaceToScaledWindow, map_to_scaled_window)

@@ -14,6 +14,8 @@ struct graphics;
 enum {
 	GRAPHICS_SURFACES_MAX = 1024,
 	GRAPHICS_PIXELS_MAX = 2 * WIRE_SIDE_MAX * WIRE_SIDE_MAX, /* of all surfaces together */
+	GRAPHICS_CACHE_MAX =
+			16 << 20, /* bytes: GfxSmallCache is advertised, [MS-RDPEGFX] 3.3.1.4 */
 	GRAPHICS_FRAME_MS = 1000, /* a frame without an end is shown as it is after this */
 };
 
