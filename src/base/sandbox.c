@@ -214,7 +214,7 @@ static int raise_walls(const struct sandbox_worker *worker)
 	struct err err;
 
 	be_first_to_go();
-	if (worker->is_privileged)
+	if (worker->is_privileged && !worker->has_no_devices)
 		sandbox_devices_find(&devices);
 	bool has_namespaces = leave_namespaces(worker, &err) == 0;
 

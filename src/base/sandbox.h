@@ -46,6 +46,7 @@ struct sandbox_worker {
 	uid_t uid;
 	gid_t gid;
 	bool is_privileged;             /* we are root and really change the user */
+	bool has_no_devices;            /* also not the nodes that decode video */
 	unsigned dispensable;           /* walls that may be missing */
 	char program[SANDBOX_PATH_MAX]; /* absolute; the only program in the worker's root */
 };

@@ -51,6 +51,7 @@ static void start_session(struct kiosk *kiosk, uint32_t number)
 {
 	struct wire_session_start start;
 	struct err err;
+	bool has_devices = kiosk->state.conf.video.decoder == CONF_DECODER_AUTO;
 	int fds[2];
 
 	view_set_monitors(kiosk->view, kiosk->state.target.monitors);
@@ -60,7 +61,7 @@ static void start_session(struct kiosk *kiosk, uint32_t number)
 		log_error("session %u can't be started: %s", number, err.text);
 		return;
 	}
-	if (spawner_start(kiosk->spawner, number, fds[1]) < 0)
+	if (spawner_start(kiosk->spawner, number, fds[1], has_devices) < 0)
 		log_error("session %u can't be started", number);
 	else
 		log_info("session %u: connecting to %s:%u as desktop \"%s\"", number,

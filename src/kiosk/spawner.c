@@ -20,7 +20,8 @@ enum order_type { ORDER_START = 300, ORDER_KILL, ORDER_EXITED };
 struct order {
 	struct wire_header header;
 	uint32_t id;
-	int32_t status; /* EXITED */
+	int32_t status;          /* EXITED */
+	uint32_t has_no_devices; /* START */
 };
 
 struct worker {
@@ -75,6 +76,7 @@ static int do_start(void *data, const void *message, int *fds)
 	struct helper *helper = data;
 	const struct order *order = message;
 	struct worker *worker = free_place(helper);
+	struct sandbox_worker sandbox = helper->sandbox;
 	const char *argv[] = {helper->sandbox.program, NULL};
 	struct child_options options = {
 			.argv = argv,
@@ -82,10 +84,11 @@ static int do_start(void *data, const void *message, int *fds)
 			.fds = fds,
 			.fd_count = 1,
 			.prepare = sandbox_prepare,
-			.prepare_data = &helper->sandbox,
+			.prepare_data = &sandbox,
 	};
 	struct err err = {"too many workers"};
 
+	sandbox.has_no_devices = order->has_no_devices != 0;
 	for (unsigned i = 0; i < WORKERS_MAX; i++)
 		if (helper->workers[i].child)
 			child_signal(helper->workers[i].child, SIGKILL);
@@ -224,9 +227,9 @@ void spawner_attach(struct spawner *spawner, struct loop *loop, spawner_exit_fn 
 			sizeof(spawner_rules) / sizeof(spawner_rules[0]), helper_gone, spawner);
 }
 
-int spawner_start(struct spawner *spawner, uint32_t id, int fd)
+int spawner_start(struct spawner *spawner, uint32_t id, int fd, bool has_devices)
 {
-	struct order order = {.id = id};
+	struct order order = {.id = id, .has_no_devices = !has_devices};
 
 	wire_init(&order, ORDER_START);
 	return wire_send(spawner->channel, &order, &fd, 1);

@@ -7,6 +7,8 @@
 #ifndef KIOSK_SPAWNER_H
 #define KIOSK_SPAWNER_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/loop.h"
 
@@ -23,8 +25,11 @@ void spawner_destroy(struct spawner *spawner); /* ends the process and its worke
 void spawner_attach(struct spawner *spawner, struct loop *loop, spawner_exit_fn on_exit,
 		void (*on_lost)(void *data), void *data);
 
-/* Start worker `id` with `fd` (stays the caller's) as descriptor 3. */
-int spawner_start(struct spawner *spawner, uint32_t id, int fd);
+/*
+ * Start worker `id` with `fd` (stays the caller's) as descriptor 3. `has_devices`: the nodes
+ * that decode video are in its root, where there are any.
+ */
+int spawner_start(struct spawner *spawner, uint32_t id, int fd, bool has_devices);
 
 /* Kill it. Its exit is reported all the same. */
 void spawner_kill(struct spawner *spawner, uint32_t id);

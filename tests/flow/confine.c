@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * confine USER PROGRAM [ARGUMENT ...]: run a program behind the outer walls of the sandbox, as
- * the kiosk's spawner does. Descriptor 3 stays; TYND_LOG is handed on. USER is a name or a
- * number, without root ignored.
+ * confine [--without-devices] USER PROGRAM [ARGUMENT ...]: run a program behind the outer walls of
+ * the sandbox, as the kiosk's spawner does. Descriptor 3 stays; TYND_LOG is handed on. USER is
+ * a name or a number, without root ignored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +21,11 @@ int main(int argc, char **argv)
 	unsigned count = 0;
 
 	log_open("confine");
+	bool has_no_devices = argc > 1 && strcmp(argv[1], "--without-devices") == 0;
+	argv += has_no_devices;
+	argc -= has_no_devices;
 	if (argc < 3) {
-		fprintf(stderr, "usage: confine USER PROGRAM [ARGUMENT ...]\n");
+		fprintf(stderr, "usage: confine [--without-devices] USER PROGRAM [ARGUMENT ...]\n");
 		return 2;
 	}
 	for (; sandbox_environment[count]; count++)
@@ -35,6 +38,7 @@ int main(int argc, char **argv)
 		log_error("%s", err.text);
 		return 2;
 	}
+	worker.has_no_devices = has_no_devices;
 	if (sandbox_prepare(&worker) < 0)
 		return 126;
 	execve(argv[2], argv + 2, (char *const *)environment);
