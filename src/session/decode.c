@@ -27,6 +27,7 @@ struct decode_stream {
 	bool has_lost;       /* a packet: what follows refers to what never came */
 	uint64_t lost_after; /* the one before it */
 	bool has_failed;     /* said once, until it works again */
+	bool is_broken;      /* until the next key frame */
 	struct video_stats counted;
 	uint64_t newest_main;
 	unsigned kept_count;
@@ -192,6 +193,8 @@ static void work(struct decode *decode)
 	decode->done = packet.number;
 	decode->figures.errors += r < 0;
 	count_copies(packet.stream);
+	packet.stream->is_broken =
+			packet.stream->decoder && video_decoder_is_waiting(packet.stream->decoder);
 	if (r > 0)
 		keep(packet.stream, frame, packet.covers);
 	pthread_cond_broadcast(&decode->has_room);
@@ -368,6 +371,21 @@ bool decode_is_full(struct decode *decode)
 	bool is_full = decode->count >= DECODE_PACKETS_FULL || decode->bytes > DECODE_BYTES_FULL;
 	pthread_mutex_unlock(&decode->lock);
 	return is_full;
+}
+
+bool decode_is_broken(struct decode *decode)
+{
+	bool is_broken = false;
+
+	pthread_mutex_lock(&decode->lock);
+	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++) {
+		const struct decode_stream *stream = &decode->streams[i];
+
+		is_broken |= stream->is_used && !stream->is_closed &&
+		             (stream->is_broken || stream->has_lost);
+	}
+	pthread_mutex_unlock(&decode->lock);
+	return is_broken;
 }
 
 uint64_t decode_done(struct decode *decode)

@@ -69,6 +69,9 @@ int decode_push(struct decode_stream *stream, const struct decode_packet *packet
 /* So much waits that the server has to wait, too. */
 bool decode_is_full(struct decode *decode);
 
+/* A stream stands still until its next key frame. */
+bool decode_is_broken(struct decode *decode);
+
 /* The number of the newest packet that is done, with or without a picture. */
 uint64_t decode_done(struct decode *decode);
 

@@ -142,6 +142,39 @@ static void keep_ticking(struct video *video)
 	loop_timer_set(video->tick, shall_tick ? OWNERSHIP_TICK_MS : -1);
 }
 
+/* Areas of these messages include their last pixels, [MS-RDPBCGR] 2.2.11.1. */
+static void ask(struct video *video, enum refresh_way way)
+{
+	rdpContext *rdp = video->session->rdp;
+	const rdpUpdate *update = rdp->update;
+	RECTANGLE_16 all = {0, 0, (UINT16)(rdp->gdi->width - 1), (UINT16)(rdp->gdi->height - 1)};
+	bool is_sent = way == REFRESH_RECT
+	                               ? update->RefreshRect(rdp, 1, &all)
+	                               : update->SuppressOutput(rdp, FALSE, NULL) &&
+	                                                 update->SuppressOutput(rdp, TRUE, &all);
+
+	if (is_sent)
+		log_info("the server is asked for a fresh picture: a video stands still");
+	else
+		log_debug("the server could not be asked for a fresh picture");
+}
+
+static void heal(void *data)
+{
+	struct video *video = data;
+	const rdpSettings *settings = video->session->rdp->settings;
+	struct refresh_now now = {.ms = loop_now_ms(),
+			.is_broken = decode_is_broken(video->decode),
+			.has_rect = freerdp_settings_get_bool(settings, FreeRDP_RefreshRect),
+			.has_output = freerdp_settings_get_bool(settings, FreeRDP_SuppressOutput)};
+	int64_t wait_ms;
+	enum refresh_way way = refresh_step(&video->refresh, &now, &wait_ms);
+
+	if (way != REFRESH_NOT)
+		ask(video, way);
+	loop_timer_set(video->again, wait_ms);
+}
+
 static void on_decoded(void *data)
 {
 	struct video *video = data;
@@ -151,6 +184,7 @@ static void on_decoded(void *data)
 			take(video, video->surfaces[i]);
 	keep_ticking(video);
 	output(video);
+	heal(video);
 	video->on_done(video->data);
 }
 
@@ -184,6 +218,7 @@ int video_open(struct session *session, RdpgfxClientContext *gfx, uint32_t backe
 		return r;
 	present_init(&video->present, session->video_pool);
 	video->tick = loop_add_timer(session->loop, on_tick, video);
+	video->again = loop_add_timer(session->loop, heal, video);
 	*ret = own_take(video);
 	return 0;
 }
@@ -212,6 +247,7 @@ void video_close(struct video *video)
 		return;
 	log_figures(video);
 	loop_timer_remove(video->tick);
+	loop_timer_remove(video->again);
 	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
 		surface_destroy(video->surfaces[i]);
 	decode_destroy(video->decode);

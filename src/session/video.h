@@ -12,6 +12,7 @@
 #include "session/decode.h"
 #include "session/ownership.h"
 #include "session/present.h"
+#include "session/refresh.h"
 #include "session/session.h"
 
 struct video_surface;
@@ -22,6 +23,8 @@ struct video {
 	struct decode *decode;
 	struct loop_timer *tick;
 	bool is_ticking;
+	struct refresh refresh;
+	struct loop_timer *again;    /* ask for a fresh picture */
 	void (*on_done)(void *data); /* packets were decoded, and what came of it is drawn */
 	void *data;
 	struct present present;

@@ -266,6 +266,11 @@ void video_decoder_reset(struct video_decoder *decoder)
 		backend_table[decoder->active]->reset(decoder->state);
 }
 
+bool video_decoder_is_waiting(const struct video_decoder *decoder)
+{
+	return decoder->gate.is_waiting;
+}
+
 enum video_backend video_decoder_backend(const struct video_decoder *decoder)
 {
 	return decoder->active;

@@ -89,6 +89,9 @@ int video_decode(struct video_decoder *decoder, const void *bytes, size_t size, 
 /* Forget all references, as after a seek or a reset of the surface. */
 void video_decoder_reset(struct video_decoder *decoder);
 
+/* Nothing comes before the next key frame: at first, after errors, resets and hand-overs. */
+bool video_decoder_is_waiting(const struct video_decoder *decoder);
+
 enum video_backend video_decoder_backend(const struct video_decoder *decoder);
 const char *video_backend_name(enum video_backend backend);
 struct video_stats video_decoder_stats(const struct video_decoder *decoder);

@@ -88,6 +88,8 @@ static bool set_up(freerdp_peer *peer, const struct service *service)
 	input->UnicodeKeyboardEvent = on_unicode;
 	input->MouseEvent = input->ExtendedMouseEvent = on_mouse;
 	input->SynchronizeEvent = on_locks;
+	peer->context->update->RefreshRect = service->kind->on_refresh;
+	peer->context->update->SuppressOutput = service->kind->on_suppress;
 	peer->PostConnect = on_connected;
 	peer->Activate = on_activated;
 	return key && certificate &&

@@ -22,6 +22,8 @@ struct rdp_peer_kind {
 	BOOL (*on_key)(rdpInput *input, UINT16 flags, UINT8 code);
 	psRdpgfxCapsAdvertise on_capabilities; /* `custom` of its context is the struct rdp_peer */
 	psRdpgfxFrameAcknowledge on_acknowledge;
+	pRefreshRect on_refresh; /* optional, as the next one */
+	pSuppressOutput on_suppress;
 	/* All optional. A further thing to wait for; how long at most; what is done then, false: end. */
 	HANDLE (*wait_for)(struct rdp_peer *peer);
 	DWORD (*wait_ms)(struct rdp_peer *peer);

@@ -33,13 +33,15 @@ class VideoServer:
         self.changed = threading.Condition()
         self.asked, self.answers = 0, {}
         self.clients, self.gone, self.frames, self.acks, self.keys = [], [], [], [], []
+        self.refreshes = []
         self.is_over = False
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
     def read(self):
         """Sorts what the server says; times are `us` of CLOCK_MONOTONIC."""
-        lists = {"client": self.clients, "gone": self.gone, "frame": self.frames, "ack": self.acks, "key": self.keys}
+        lists = {"client": self.clients, "gone": self.gone, "frame": self.frames, "ack": self.acks, "key": self.keys,
+                 "refresh": self.refreshes}
         for line in self.process.stdout:
             said = json.loads(line)
             with self.changed:

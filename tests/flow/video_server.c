@@ -18,9 +18,10 @@
  *   begin | end | unended 0|1    the latter: never send EndFrame from now on
  *   fill ID X1 Y1 X2 Y2 RRGGBB | raw, planar, clear ID X Y WIDTH HEIGHT SEED
  *   copy FROM TO X1 Y1 X2 Y2 X Y | cache SLOT ID X1 Y1 X2 Y2 | paste SLOT ID X Y | evict SLOT
+ *   heal SLOT UNIT               a client that asks for a fresh picture gets one, from this unit on
  *   keys ID X Y SIZE             where a key press changes a square (at first: surface 1, 0 0 64)
  *   close                        ends the session
- * Lines of its own: {"client": ...}, {"frame": ...}, {"ack": ...}, {"key": ...}, {"gone": ...}; times in us of
+ * Lines of its own: {"client": ...}, {"frame": ...}, {"ack": ...}, {"key": ...}, {"refresh": ...}, {"gone": ...}; times in us of
  * CLOCK_MONOTONIC.
  */
 #include <fcntl.h>
@@ -59,6 +60,8 @@ struct server {
 	UINT16 key_surface;
 	RECTANGLE_16 key_place;
 	unsigned keys;
+	bool is_healing;
+	unsigned heal_slot, heal_unit;
 	BYTE clears;
 };
 
@@ -333,7 +336,11 @@ static bool command_other(struct server *server, const char *name, const long *n
 		server->positions[n[0] % VIDEO_SLOTS] = (unsigned)n[1];
 	else if (strcmp(name, "stop") == 0)
 		server->players[n[0] % VIDEO_SLOTS].is_on = false;
-	else if (strcmp(name, "flight") == 0)
+	else if (strcmp(name, "heal") == 0) {
+		server->is_healing = true;
+		server->heal_slot = (unsigned)n[0] % VIDEO_SLOTS;
+		server->heal_unit = (unsigned)n[1];
+	} else if (strcmp(name, "flight") == 0)
 		server->flight = (unsigned)n[0];
 	else if (strcmp(name, "unended") == 0)
 		server->is_unended = n[0];
@@ -518,6 +525,32 @@ static BOOL on_key(rdpInput *rdp, UINT16 flags, UINT8 code)
 	return TRUE;
 }
 
+static BOOL refresh(rdpContext *context, const char *way)
+{
+	struct server *server = (struct server *)context;
+	struct player *player = &server->players[server->heal_slot];
+
+	printf("{\"refresh\": \"%s\", \"us\": %lld}\n", way, (long long)now_us());
+	fflush(stdout);
+	if (!server->is_healing)
+		return TRUE;
+	server->positions[server->heal_slot] = server->heal_unit;
+	player->is_on = true;
+	player->left = 1;
+	return TRUE;
+}
+
+static BOOL on_refresh(rdpContext *context, BYTE count, const RECTANGLE_16 *areas)
+{
+	return count && areas[0].right > areas[0].left ? refresh(context, "rect") : FALSE;
+}
+
+static BOOL on_suppress(rdpContext *context, BYTE allow, const RECTANGLE_16 *area)
+{
+	(void)area;
+	return allow ? refresh(context, "output") : TRUE;
+}
+
 static void on_gone(struct rdp_peer *peer)
 {
 	struct server *server = (struct server *)peer;
@@ -535,6 +568,8 @@ int main(int argc, char **argv)
 			.on_key = on_key,
 			.on_capabilities = on_capabilities,
 			.on_acknowledge = on_acknowledge,
+			.on_refresh = on_refresh,
+			.on_suppress = on_suppress,
 			.wait_for = wait_for,
 			.wait_ms = wait_ms,
 			.step = step,
