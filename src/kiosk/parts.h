@@ -6,6 +6,7 @@
 #include "input/input.h"
 #include "kiosk/agent.h"
 #include "kiosk/kiosk.h"
+#include "kiosk/plugs.h"
 #include "kiosk/pointer.h"
 #include "kiosk/session.h"
 #include "kiosk/step.h"
@@ -37,6 +38,7 @@ struct kiosk {
 	struct spawner *spawner;
 	struct session *session; /* NULL: none */
 	struct desk_layout told; /* to the session */
+	struct plugs plugs;
 	struct session_handler session_handler;
 	struct kiosk_dial dials[KIOSK_DIALS_MAX];
 	uint32_t last_dial;

@@ -44,6 +44,17 @@ static void tell_session(struct kiosk *kiosk)
 	session_resize(kiosk->session, &layout);
 }
 
+/* Shows what there is to be shown, also where nobody plugged anything in. */
+static void follow_plugs(struct kiosk *kiosk)
+{
+	struct kiosk_event event = {.kind = KIOSK_MONITOR, .now_ms = loop_now_ms()};
+
+	if (plugs_update(&kiosk->plugs, display_layout(kiosk->display), kiosk->state.is_dark))
+		kiosk_feed(kiosk, &event);
+	else
+		kiosk_show(kiosk);
+}
+
 static void on_outputs(void *data)
 {
 	struct kiosk *kiosk = data;
@@ -60,7 +71,7 @@ static void on_outputs(void *data)
 		log_warn("%u screens do not fit into a desktop of %d pixels",
 				view_desk(kiosk->view)->left_out, WIRE_SIDE_MAX);
 	tell_session(kiosk);
-	kiosk_show(kiosk);
+	follow_plugs(kiosk);
 }
 
 static void on_shown(void *data, struct display_output *output, int64_t time_us)
@@ -104,6 +115,7 @@ int kiosk_open_display(struct kiosk *kiosk, struct err *err)
 
 	if (code < 0)
 		return code;
+	plugs_update(&kiosk->plugs, display_layout(kiosk->display), false);
 	kiosk->view = view_create(kiosk->display, kiosk->ui, &view_handler);
 	return 0;
 }

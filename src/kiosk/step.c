@@ -329,6 +329,9 @@ static void take(struct kiosk_state *state, const struct kiosk_event *event,
 	case KIOSK_LOCKS:
 		state->is_caps_lock_on = event->is_caps_lock_on;
 		break;
+	case KIOSK_MONITOR:
+		step_monitor(state, actions);
+		break;
 	case KIOSK_AGENT_UP:
 	case KIOSK_AGENT_GONE:
 		take_agent(state, event->kind == KIOSK_AGENT_UP);

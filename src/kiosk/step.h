@@ -38,6 +38,7 @@ enum kiosk_event_kind {
 	KIOSK_CLOCK,    /* `clock`: the minute changed */
 	KIOSK_INPUT,    /* `input`; with `target`, `offset` what lies under the pointer */
 	KIOSK_LOCKS,    /* `is_caps_lock_on` */
+	KIOSK_MONITOR,  /* a person plugged one in */
 	KIOSK_AGENT_UP, /* connected to the agent */
 	KIOSK_AGENT_GONE,
 	KIOSK_STATUS,  /* `status` */

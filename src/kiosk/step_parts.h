@@ -29,6 +29,7 @@ void step_light(struct kiosk_state *state, struct kiosk_actions *actions);
 void step_power_time(struct kiosk_state *state, struct kiosk_actions *actions);
 void step_power_config(struct kiosk_state *state, const struct conf *before,
 		struct kiosk_actions *actions);
+void step_monitor(struct kiosk_state *state, struct kiosk_actions *actions);
 /* Light for whoever is there. True when the input woke the screen and is no more than that. */
 bool step_wake(struct kiosk_state *state, const struct input_event *input,
 		struct kiosk_actions *actions);

@@ -116,6 +116,15 @@ void step_power_config(struct kiosk_state *state, const struct conf *before,
 	step_power_time(state, actions);
 }
 
+/* Whoever plugs it in wants to see something on it; where there is light already it changes nothing. */
+void step_monitor(struct kiosk_state *state, struct kiosk_actions *actions)
+{
+	if (!state->is_dark)
+		return;
+	state->input_ms = state->now_ms;
+	step_light(state, actions);
+}
+
 /* What was pressed to wake the screen was pressed blindly: nobody gets any of it. */
 bool step_wake(struct kiosk_state *state, const struct input_event *input,
 		struct kiosk_actions *actions)

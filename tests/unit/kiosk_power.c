@@ -136,6 +136,46 @@ static void test_waking(void)
 	}
 }
 
+static void test_monitor(void)
+{
+	static const struct {
+		const char *name, *clock;
+		int64_t after_min;
+		bool was_dark, is_dark_later; /* as long after the plug as after any input */
+	} rows_of_plugs[] = {
+			{"a monitor that is plugged in lights dark screens", "12:00", 10, true,
+					false},
+			{"for as long as an input would", "12:00", 10, true, true},
+			{"at night too", "23:00", 2, true, true},
+			{"where there is light it is no input", "12:00", 5, false, true},
+	};
+	const struct conf_power power = {0, 30, "07:00", "16:00", 2};
+	static struct world world;
+
+	for (size_t i = 0; i < sizeof(rows_of_plugs) / sizeof(rows_of_plugs[0]); i++)
+		TEST(rows_of_plugs[i].name) {
+			int64_t after_ms = rows_of_plugs[i].after_min * MINUTE_MS;
+
+			begin(&world, power, 10);
+			tell_clock(&world, rows_of_plugs[i].clock);
+			wait_ms(&world, after_ms);
+			CHECK_INT(world.state.is_dark, rows_of_plugs[i].was_dark);
+			feed_kind(&world, KIOSK_MONITOR);
+			CHECK(!world.state.is_dark);
+			CHECK_INT(find(&world, KIOSK_DO_POWER) != NULL, rows_of_plugs[i].was_dark);
+			CHECK(!find(&world, KIOSK_DO_FORWARD));
+			wait_ms(&world, after_ms - !rows_of_plugs[i].is_dark_later);
+			CHECK_INT(world.state.is_dark, rows_of_plugs[i].is_dark_later);
+		}
+	TEST("the key after it is typed") {
+		begin(&world, power, 10);
+		wait_ms(&world, 10 * MINUTE_MS);
+		feed_kind(&world, KIOSK_MONITOR);
+		type(&world, "a");
+		CHECK_TEXT(world.state.fields[UI_FIELD_USER].text, "a");
+	}
+}
+
 static void test_night(void)
 {
 	static struct world world;
@@ -198,6 +238,7 @@ int main(void)
 {
 	test_limits();
 	test_waking();
+	test_monitor();
 	test_night();
 	TEST_END();
 }
