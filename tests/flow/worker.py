@@ -145,10 +145,12 @@ class Worker:
     def receive(self, seconds):
         if not select.select([self.socket], [], [], max(0, seconds))[0]:
             return None
-        try:
-            data, descriptors, _, _ = socket.recv_fds(self.socket, 65536, 4)
-        except ConnectionResetError:
-            data, descriptors = b"", []
+        for _ in range(2):  # an end with messages unread is told once, before what is left to read
+            try:
+                data, descriptors, *_ = socket.recv_fds(self.socket, 65536, 4)
+                break
+            except ConnectionResetError:
+                data, descriptors = b"", []
         if not data:
             raise Closed
         return data, descriptors
