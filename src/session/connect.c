@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/own.h"
 #include "session/dial.h"
+#include "session/evor.h"
 #include "session/failure.h"
 #include "session/graphics.h"
 #include "session/guard.h"
@@ -40,8 +41,7 @@ int connect_prepare(struct err *err)
 		return err_set(err, ENOENT, "OpenSSL's legacy provider is missing: NTLM needs it");
 	if (!winpr_InitializeSSL(WINPR_SSL_INIT_DEFAULT))
 		return err_set(err, EIO, "OpenSSL cannot be initialised");
-	if (freerdp_register_addin_provider(freerdp_channels_load_static_addin_entry, 0) !=
-			CHANNEL_RC_OK)
+	if (freerdp_register_addin_provider(evor_find_addin, 0) != CHANNEL_RC_OK)
 		return err_set(err, EIO, "FreeRDP's channels cannot be registered");
 	return 0;
 }
@@ -134,9 +134,13 @@ static BOOL load_channels(freerdp *instance)
 	rdpContext *context = instance->context;
 	const char *const graphics[] = {RDPGFX_CHANNEL_NAME};
 	const char *const control[] = {DISP_CHANNEL_NAME};
+	const char *const evor[] = {EVOR_ADDIN};
 
 	if (!freerdp_client_add_dynamic_channel(context->settings, 1, graphics) ||
 			!freerdp_client_add_dynamic_channel(context->settings, 1, control))
+		return FALSE;
+	if (session_of(context)->start.has_rdpevor &&
+			!freerdp_client_add_dynamic_channel(context->settings, 1, evor))
 		return FALSE;
 	PVIRTUALCHANNELENTRY entry = freerdp_load_channel_addin_entry(DRDYNVC_SVC_CHANNEL_NAME,
 			NULL, NULL, FREERDP_ADDIN_CHANNEL_STATIC | FREERDP_ADDIN_CHANNEL_ENTRYEX);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/own.h"
 #include "session/connect.h"
+#include "session/evor.h"
 #include "session/screen.h"
 #include "session/video.h"
 
@@ -439,8 +440,6 @@ bool graphics_open(struct session *session, RdpgfxClientContext *gfx)
 	graphics->gfx = gfx;
 	graphics->patience = loop_add_timer(session->loop, on_endless, graphics);
 	graphics->video = open_video(graphics);
-	if (session->start.has_rdpevor)
-		log_warn("the config wants RDPEVOR, which is not there yet");
 	session->graphics = graphics;
 	install(graphics, gfx);
 	return true;
@@ -453,6 +452,7 @@ void graphics_close(struct session *session)
 	if (!graphics)
 		return;
 	restore(graphics, graphics->gfx);
+	evor_end(session);
 	session->graphics = NULL;
 	loop_timer_remove(graphics->patience);
 	video_close(graphics->video);
@@ -464,4 +464,9 @@ struct present *graphics_present(struct session *session)
 	struct graphics *graphics = session->graphics;
 
 	return graphics && graphics->video ? &graphics->video->present : NULL;
+}
+
+struct video *graphics_video(struct session *session)
+{
+	return session->graphics ? session->graphics->video : NULL;
 }

@@ -10,6 +10,7 @@
 #include "session/session.h"
 
 struct graphics;
+struct video;
 
 enum {
 	GRAPHICS_SURFACES_MAX = 1024,
@@ -28,5 +29,7 @@ bool graphics_is_full(struct session *session);
 
 /* The video part of FRAMEs; NULL: there is none. */
 struct present *graphics_present(struct session *session);
+
+struct video *graphics_video(struct session *session); /* NULL: FreeRDP decodes */
 
 #endif

@@ -62,6 +62,7 @@ struct session {
 		pcRdpgfxSurfaceCommand surface_command;
 	} pipeline;                /* gdi's own, behind ours */
 	struct graphics *graphics; /* our callbacks of it, before gdi's; NULL: as gfx */
+	struct evor *evor;         /* videos apart from the pipeline; NULL: not offered */
 	uint32_t video_pool;       /* the newest that the kiosk heard of, of pipelines before */
 	bool has_no_plane;         /* no screen reads what we decode into: it is drawn instead */
 	bool has_planar;           /* the planar decoder has the desktop's size */

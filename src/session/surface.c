@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/own.h"
+#include "session/evor.h"
 
 enum { MACROBLOCK = 16 };
 
@@ -214,8 +215,9 @@ bool surface_fits_plane(RdpgfxClientContext *gfx, const struct video_surface *su
 {
 	const gdiGfxSurface *own = gfx->GetSurfaceData(gfx, surface->id);
 	const rdpGdi *gdi = gfx->custom;
+	const struct session *session = session_of(gdi->context);
 
-	if (session_of(gdi->context)->has_no_plane || !own || !own->outputMapped ||
+	if (session->has_no_plane || evor_is_shown(session) || !own || !own->outputMapped ||
 			own->windowMapped || !surface->main)
 		return false;
 	struct wire_rect target = target_of(own), crop = crop_of(surface->main);

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/own.h"
+#include "session/evor.h"
 #include "session/screen.h"
 #include "session/surface.h"
 
@@ -29,6 +30,8 @@ static void place(struct video *video)
 {
 	struct wire_video where = {0};
 
+	if (evor_present(video->session, &video->present))
+		return;
 	if (!video->shown || !surface_place(video->gfx, video->shown, &where)) {
 		present_want_none(&video->present);
 		return;
@@ -175,6 +178,14 @@ static void heal(void *data)
 	loop_timer_set(video->again, wait_ms);
 }
 
+void video_change(struct video *video)
+{
+	if (video->shown && !surface_fits_plane(video->gfx, video->shown))
+		leave(video, video->shown);
+	keep_ticking(video);
+	output(video);
+}
+
 static void on_decoded(void *data)
 {
 	struct video *video = data;
@@ -182,8 +193,8 @@ static void on_decoded(void *data)
 	for (unsigned i = 0; i < DECODE_STREAMS_MAX; i++)
 		if (video->surfaces[i])
 			take(video, video->surfaces[i]);
-	keep_ticking(video);
-	output(video);
+	evor_take(video->session);
+	video_change(video);
 	heal(video);
 	video->on_done(video->data);
 }
@@ -256,6 +267,11 @@ void video_close(struct video *video)
 	free(video);
 }
 
+uint32_t video_number(struct video *video)
+{
+	return ++video->streams;
+}
+
 /* -- commands -- */
 
 static struct video_surface *open_surface(struct video *video, const gdiGfxSurface *gdi)
@@ -266,7 +282,7 @@ static struct video_surface *open_surface(struct video *video, const gdiGfxSurfa
 		struct decode_stream *stream = decode_stream_open(video->decode);
 		if (!stream)
 			break;
-		video->surfaces[i] = surface_create(gdi, stream, ++video->streams);
+		video->surfaces[i] = surface_create(gdi, stream, video_number(video));
 		return video->surfaces[i];
 	}
 	if (!video->has_complained)

@@ -40,6 +40,11 @@ int video_open(struct session *session, RdpgfxClientContext *gfx, uint32_t backe
 		void (*on_done)(void *data), void *data, struct video **ret, struct err *err);
 void video_close(struct video *video); /* takes NULL */
 
+/* A stream has a number of its own (present_want). */
+uint32_t video_number(struct video *video);
+/* session/evor.h shows something else now, or nothing any more: what is seen is said again. */
+void video_change(struct video *video);
+
 /* AVC420, AVC444, AVC444v2: true when the command is one of them, with its result in `*ret`. */
 bool video_command(struct video *video, const RDPGFX_SURFACE_COMMAND *command, UINT *ret);
 

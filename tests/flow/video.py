@@ -34,6 +34,7 @@ class VideoServer:
         self.asked, self.answers = 0, {}
         self.clients, self.gone, self.frames, self.acks, self.keys = [], [], [], [], []
         self.refreshes = []
+        self.heard = []  # of dynamic channels: (slot, bytes)
         self.is_over = False
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -48,6 +49,8 @@ class VideoServer:
                 first = next(iter(said))
                 if first == "done":
                     self.answers[said["done"]] = said["ok"]
+                elif first == "channel":
+                    self.heard.append((said["channel"], bytes.fromhex(said["bytes"])))
                 else:
                     lists[first].append(said)
                 self.changed.notify_all()

@@ -170,3 +170,20 @@ UINT draw_clear(RdpgfxServerContext *gfx, UINT16 surface, RECTANGLE_16 at, unsig
 	free(packed);
 	return r;
 }
+
+bool draw_reset(RdpgfxServerContext *gfx, const long *n, unsigned count)
+{
+	MONITOR_DEF monitors[16] = {{.right = (INT32)n[0] - 1, .bottom = (INT32)n[1] - 1}};
+	RDPGFX_RESET_GRAPHICS_PDU reset = {.width = (UINT32)n[0],
+			.height = (UINT32)n[1],
+			.monitorCount = count > 2 ? (count - 2) / 4 : 1,
+			.monitorDefArray = monitors};
+
+	for (unsigned i = 2; i + 4 <= count; i += 4)
+		monitors[i / 4] = (MONITOR_DEF){.left = (INT32)n[i + 2],
+				.top = (INT32)n[i + 3],
+				.right = (INT32)(n[i + 2] + n[i] - 1),
+				.bottom = (INT32)(n[i + 3] + n[i + 1] - 1)};
+	monitors[0].flags = MONITOR_PRIMARY;
+	return gfx->ResetGraphics(gfx, &reset) == CHANNEL_RC_OK;
+}

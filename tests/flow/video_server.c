@@ -20,9 +20,10 @@
  *   copy FROM TO X1 Y1 X2 Y2 X Y | cache SLOT ID X1 Y1 X2 Y2 | paste SLOT ID X Y | evict SLOT
  *   heal SLOT UNIT               a client that asks for a fresh picture gets one, from this unit on
  *   keys ID X Y SIZE             where a key press changes a square (at first: surface 1, 0 0 64)
+ *   channel SLOT NAME | message SLOT FILE    opens a dynamic channel (done: it is up); sends a file's bytes on it
  *   close                        ends the session
- * Lines of its own: {"client": ...}, {"frame": ...}, {"ack": ...}, {"key": ...}, {"refresh": ...}, {"gone": ...}; times in us of
- * CLOCK_MONOTONIC.
+ * Lines of its own: {"client": ...}, {"frame": ...}, {"ack": ...}, {"key": ...}, {"refresh": ...}, {"gone": ...},
+ * {"channel": SLOT, "bytes": HEX} (what came on one); times in us of CLOCK_MONOTONIC.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ struct player {
 	int64_t due_us, period_us;
 };
 
-enum waiting { NOTHING, JOIN, SETTLE, WAIT };
+enum waiting { NOTHING, JOIN, SETTLE, WAIT, READY };
 
 struct server {
 	struct rdp_peer peer; /* first */
@@ -63,6 +64,8 @@ struct server {
 	bool is_healing;
 	unsigned heal_slot, heal_unit;
 	BYTE clears;
+	HANDLE channels[VIDEO_SLOTS];
+	unsigned opened; /* the last one */
 };
 
 /* Outlives clients. */
@@ -187,23 +190,6 @@ static bool command_play(struct server *server, unsigned slot, const char *kind,
 	return picture->kind < KINDS;
 }
 
-static bool command_reset(struct server *server, const long *n, unsigned count)
-{
-	MONITOR_DEF monitors[16] = {{.right = (INT32)n[0] - 1, .bottom = (INT32)n[1] - 1}};
-	RDPGFX_RESET_GRAPHICS_PDU reset = {.width = (UINT32)n[0],
-			.height = (UINT32)n[1],
-			.monitorCount = count > 2 ? (count - 2) / 4 : 1,
-			.monitorDefArray = monitors};
-
-	for (unsigned i = 2; i + 4 <= count; i += 4)
-		monitors[i / 4] = (MONITOR_DEF){.left = (INT32)n[i + 2],
-				.top = (INT32)n[i + 3],
-				.right = (INT32)(n[i + 2] + n[i] - 1),
-				.bottom = (INT32)(n[i + 3] + n[i + 1] - 1)};
-	monitors[0].flags = MONITOR_PRIMARY;
-	return server->peer.gfx->ResetGraphics(server->peer.gfx, &reset) == CHANNEL_RC_OK;
-}
-
 static bool command_surfaces(struct server *server, const long *n)
 {
 	RdpgfxServerContext *gfx = server->peer.gfx;
@@ -318,12 +304,21 @@ static bool command_wait(struct server *server, enum waiting what, const long *n
 	return true;
 }
 
+static bool command_channel(struct server *server, unsigned slot, const char *name)
+{
+	server->channels[slot] = channel_open(server->peer.channels, name);
+	server->opened = slot;
+	server->waiting = READY;
+	server->until_us = now_us() + 10000000;
+	return true;
+}
+
 static bool command_other(struct server *server, const char *name, const long *n, unsigned count)
 {
 	RDPGFX_DELETE_SURFACE_PDU gone = {.surfaceId = (UINT16)n[0]};
 
 	if (strcmp(name, "reset") == 0)
-		return command_reset(server, n, count);
+		return draw_reset(server->peer.gfx, n, count);
 	if (strcmp(name, "surface") == 0)
 		return command_surfaces(server, (long[]){n[0], 1, n[1], n[2]});
 	if (strcmp(name, "surfaces") == 0)
@@ -367,7 +362,8 @@ static bool run(struct server *server, char *line, bool *ret)
 
 	if (!name)
 		name = line;
-	if (strcmp(name, "load") == 0 || strcmp(name, "play") == 0) {
+	bool is_channel = strcmp(name, "channel") == 0, is_message = strcmp(name, "message") == 0;
+	if (strcmp(name, "load") == 0 || strcmp(name, "play") == 0 || is_channel || is_message) {
 		char *first = strtok_r(NULL, " ", &rest);
 
 		slot = first ? (unsigned)atoi(first) : VIDEO_SLOTS;
@@ -377,6 +373,12 @@ static bool run(struct server *server, char *line, bool *ret)
 	}
 	if (strcmp(name, "load") == 0) {
 		*ret = slot < VIDEO_SLOTS && units_load(&input.units[slot], word);
+		return true;
+	}
+	if (is_channel && slot < VIDEO_SLOTS)
+		return !command_channel(server, slot, word);
+	if (is_message) {
+		*ret = slot < VIDEO_SLOTS && channel_send(server->channels[slot], word);
 		return true;
 	}
 	for (char *one; count < NUMBERS && (one = strtok_r(NULL, " ", &rest)); count++)
@@ -423,13 +425,16 @@ static void look_at_waiting(struct server *server)
 {
 	int64_t now = now_us();
 	bool is_settled = server->acknowledged == server->frame;
+	bool is_up, is_pending = channel_is_pending(server->channels[server->opened], &is_up);
 
 	if (!server->waiting ||
 			(server->waiting == JOIN && server->players[server->joined].is_on) ||
 			(server->waiting == SETTLE && !is_settled && now < server->until_us) ||
+			(server->waiting == READY && is_pending && now < server->until_us) ||
 			(server->waiting == WAIT && now < server->until_us))
 		return;
-	bool is_ok = server->waiting != SETTLE || is_settled;
+	bool is_ok = (server->waiting != SETTLE || is_settled) &&
+	             (server->waiting != READY || is_up);
 	server->waiting = NOTHING;
 	answer(is_ok);
 }
@@ -442,6 +447,8 @@ static bool step(struct rdp_peer *peer)
 		return true;
 	play(server);
 	look_at_waiting(server);
+	for (unsigned slot = 0; slot < VIDEO_SLOTS; slot++)
+		channel_print(server->channels[slot], slot);
 	read_input();
 	take_line(server);
 	return true;
@@ -459,6 +466,8 @@ static DWORD wait_ms(struct rdp_peer *peer)
 	struct server *server = (struct server *)peer;
 	int64_t next = now_us() + 1000000, now = now_us();
 
+	if (server->waiting == READY && next > now + 20000)
+		next = now + 20000;
 	if (server->waiting && server->waiting != JOIN && server->until_us < next)
 		next = server->until_us;
 	for (unsigned i = 0; i < VIDEO_SLOTS && may_send(server); i++)

@@ -47,4 +47,13 @@ UINT draw_planar(RdpgfxServerContext *gfx, UINT16 surface, RECTANGLE_16 at, unsi
 UINT draw_clear(RdpgfxServerContext *gfx, UINT16 surface, RECTANGLE_16 at, unsigned seed,
 		BYTE sequence);
 
+/* ResetGraphics: width and height, then those and the place of each monitor. */
+bool draw_reset(RdpgfxServerContext *gfx, const long *n, unsigned count);
+
+/* Dynamic channels of the test's own, NULL: none. */
+HANDLE channel_open(HANDLE channels, const char *name);
+bool channel_is_pending(HANDLE channel, bool *is_up); /* the client has not answered yet */
+bool channel_send(HANDLE channel, const char *path);  /* all of a file is one message */
+void channel_print(HANDLE channel, unsigned slot);    /* what the client sent */
+
 #endif
