@@ -10,9 +10,28 @@ void present_want_none(struct present *present)
 	present->wanted = NULL;
 }
 
+static void drop_retired(struct present *present)
+{
+	for (unsigned i = 0; i < PRESENT_LENT_MAX; i++) {
+		video_frame_unref(present->retired[i]);
+		present->retired[i] = NULL;
+	}
+}
+
+/* The kiosk lets go of an older pool without a word. One of its pictures may still be on the glass. */
+static void retire_lent(struct present *present)
+{
+	drop_retired(present);
+	for (unsigned i = 0; i < PRESENT_LENT_MAX; i++) {
+		present->retired[i] = present->lent[i].frame;
+		present->lent[i] = (struct present_lent){0};
+	}
+}
+
 void present_finish(struct present *present)
 {
 	present_want_none(present);
+	drop_retired(present);
 	for (unsigned i = 0; i < PRESENT_LENT_MAX; i++)
 		video_frame_unref(present->lent[i].frame);
 	*present = (struct present){0};
@@ -85,7 +104,9 @@ bool present_can_be_sent(const struct present *present)
 	if (!present->wanted || is_still_shown(present))
 		return true;
 	uint32_t number = video_frame_buffer(present->wanted)->number;
-	if (is_known_pool(present) && is_lent(present, present->pool, number))
+	if (!is_known_pool(present))
+		return true;
+	if (is_lent(present, present->pool, number))
 		return false;
 	for (unsigned i = 0; i < PRESENT_LENT_MAX; i++)
 		if (present->lent[i].pool == 0)
@@ -121,6 +142,7 @@ static int know_buffer(struct present *present, struct wire_channel *channel)
 	if (buffer->number >= WIRE_BUFFERS_MAX)
 		return -EINVAL;
 	if (!is_known_pool(present)) {
+		retire_lent(present);
 		present->pool++;
 		present->stream = present->wanted_stream;
 		present->decoder_pool = buffer->pool;
@@ -162,7 +184,7 @@ int present_fill(struct present *present, struct wire_channel *channel, struct w
 
 int present_release(struct present *present, uint32_t pool, uint32_t number)
 {
-	if (pool > 0 && pool <= present->base)
+	if (pool > 0 && (pool <= present->base || pool < present->pool))
 		return 0;
 	for (unsigned i = 0; i < PRESENT_LENT_MAX; i++) {
 		struct present_lent *lent = &present->lent[i];
@@ -171,6 +193,7 @@ int present_release(struct present *present, uint32_t pool, uint32_t number)
 			continue;
 		video_frame_unref(lent->frame);
 		*lent = (struct present_lent){0};
+		drop_retired(present); /* it was seen, and left the screen */
 		return 0;
 	}
 	return -EPROTO;

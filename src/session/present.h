@@ -25,6 +25,8 @@ struct present {
 	uint32_t stream, decoder_pool; /* that it stands for */
 	uint32_t announced;            /* a bit per buffer of it */
 	struct present_lent lent[PRESENT_LENT_MAX];
+	/* Of older pools, which nobody releases: held until the new one was surely seen. */
+	struct video_frame *retired[PRESENT_LENT_MAX];
 	struct video_frame *wanted; /* NULL: no video */
 	uint32_t wanted_stream;
 	struct wire_video place;              /* of it: source, target, visible */
@@ -54,7 +56,7 @@ bool present_can_be_sent(const struct present *present);
 /* Announce the buffer if need be and fill `*ret`, which then is in a FRAME. Only when it can be sent. */
 int present_fill(struct present *present, struct wire_channel *channel, struct wire_video *ret);
 
-/* -EPROTO: the kiosk does not have it. */
+/* -EPROTO: the kiosk does not have it. What is of an older pool is not looked at. */
 int present_release(struct present *present, uint32_t pool, uint32_t number);
 
 #endif

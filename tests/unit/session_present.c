@@ -111,6 +111,19 @@ static void test_life(struct stage *stage)
 	CHECK_INT(say(stage, 3, 2).pool, 10);
 }
 
+/* Decoders that take turns, or sizes that change: nobody releases what was of the pool before. */
+static void test_pools(struct stage *stage)
+{
+	for (uint32_t i = 0; i < 12; i++)
+		CHECK_INT(say(stage, i % 6, 1 + i % 2).pool, i + 1);
+	CHECK_INT(present_release(&stage->present, 11, 4), 0); /* late, and of no interest */
+	CHECK_INT(stage->frames[4].references, 1);             /* may still be on the glass */
+	say(stage, 1, 2);
+	CHECK_INT(present_release(&stage->present, 12, 5), 0);
+	CHECK_INT(stage->frames[4].references, 0);
+	CHECK_INT(stage->frames[3].references, 0);
+}
+
 static void test_limit(struct stage *stage)
 {
 	const struct wire_video place = {.source = {0, 0, 64, 32}, .target = {0, 0, 64, 32}};
@@ -156,6 +169,11 @@ int main(void)
 	TEST("buffers are announced once, pools grow, and what was not lent is not given back") {
 		open_stage(&stage, 7);
 		test_life(&stage);
+		close_stage(&stage);
+	}
+	TEST("pools that take turns never use up the places") {
+		open_stage(&stage, 0);
+		test_pools(&stage);
 		close_stage(&stage);
 	}
 	TEST("only so many are with the kiosk, and the newest waits") {
