@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # make bench: every benchmark; each prints a table and writes build/bench/NAME.json.
 .PHONY: bench-session bench-change bench-video bench-ui
+# One after the other, or they would measure each other.
+.NOTPARALLEL: bench
 bench: bench-session bench-change bench-video bench-ui
 bench-session: all
 	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/session

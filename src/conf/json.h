@@ -105,9 +105,6 @@ void json_take_all(struct json *in);
  */
 void json_take_nulls(struct json *in);
 
-/* Whether the key is there (whatever its value). Marks it as known. */
-bool json_has(struct json *in, const char *key);
-
 /*
  * Typed values. Keys are kept by reference until json_end. *ret is written only when the
  * key is there, of the right type and in range, and no error came before.

@@ -126,11 +126,6 @@ static const cJSON *find(struct json *in, const char *key, unsigned flags)
 	return node;
 }
 
-bool json_has(struct json *in, const char *key)
-{
-	return find(in, key, 0) != NULL;
-}
-
 static bool is_type(struct json *in, const char *key, const cJSON *node, bool is_right,
 		const char *expected)
 {

@@ -67,9 +67,3 @@ void damage_add(struct damage *damage, struct wire_rect rect, int32_t width, int
 	if (rect.x1 < rect.x2 && rect.y1 < rect.y2)
 		insert(damage, rect);
 }
-
-void damage_merge(struct damage *damage, const struct damage *other)
-{
-	for (unsigned i = 0; i < other->count; i++)
-		insert(damage, other->rects[i]);
-}

@@ -19,7 +19,5 @@ struct damage {
  */
 void damage_add(struct damage *damage, struct wire_rect rect, int32_t width, int32_t height);
 
-/* Add all of `other`, which is of the same picture. */
-void damage_merge(struct damage *damage, const struct damage *other);
 
 #endif

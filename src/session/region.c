@@ -117,19 +117,6 @@ bool region_add_all(struct region *region, const struct region *other)
 	return true;
 }
 
-bool region_subtract_all(struct region *region, const struct region *other)
-{
-	struct region before = *region;
-
-	for (unsigned i = 0; i < other->count; i++) {
-		if (region_subtract(region, other->rects[i]))
-			continue;
-		*region = before;
-		return false;
-	}
-	return true;
-}
-
 void region_cut(struct region *region, struct wire_rect rect)
 {
 	unsigned count = 0;

@@ -23,7 +23,6 @@ int64_t region_rect_area(const struct wire_rect *rect);
 bool region_add(struct region *region, struct wire_rect rect);
 bool region_add_all(struct region *region, const struct region *other);
 bool region_subtract(struct region *region, struct wire_rect rect);
-bool region_subtract_all(struct region *region, const struct region *other);
 
 /* Never too many: what lies inside of `rect`. */
 void region_cut(struct region *region, struct wire_rect rect);

@@ -14,10 +14,12 @@ from seat import Seat, memory_kb, tree
 
 
 def use_shipped_ffmpeg():
-    """Every client with the FFmpeg of the image, when it was built and we may mount; what runs already keeps its own."""
+    """Every client from now on with the FFmpeg of the image, when it was built and we may mount. Only for this process
+    and what it starts: the next benchmark begins with Debian's again."""
     built = sorted(Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")).glob("tynd/ffmpeg-*/version"))
     if not built or not os.environ.get("TYND_ROOT"):
         return "Debian's FFmpeg"
+    os.unshare(os.CLONE_NEWNS)  # of tools/env's private one: nothing spreads
     for library in (built[-1].parent / "lib").glob("*.so.*"):
         place = Path("/usr/lib/x86_64-linux-gnu") / library.name
         if subprocess.run(["mount", "--bind", str(library), str(place.resolve())]).returncode != 0:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every key of the keyboards that are sold sends, from published tables and not from ours:
+ * What every key of the keyboards that are sold sends, apart from our own tables. Written down from
+ * knowledge of these documents, and not yet compared with them line by line:
  *   usage     USB HID Usage Tables 1.5: page 07 keyboard, 0C consumer, 01 system
  *   scancode  set 1, Microsoft "Keyboard Scan Code Specification" 1.3a and "USB HID to PS/2 Scan
  *             Code Translation Table" 1.0; F13 to F24 as the latter has them

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every key that is sold sends what the published tables say. */
+/* Every key of tests/unit/scancodes.h sends what stands there. */
 #include "unit/test.h"
 
 #include <stdlib.h>
