@@ -5,9 +5,9 @@
  * the point, luma less 128 as chroma is. Coefficients have 13 bits behind it: the high
  * half of a product has 5, and no sum leaves 16 bits. The loops are plain, on
  * 16 bits and without aliases, so that the compiler makes vectors of them (-O3 in
- * tools/rules.mk). Seen with 720p: off by 0.54/255 in 0.6 ms; swscale 2.0/255 in 2 ms, libyuv
- * 0.9/255 in 0.3 ms. libyuv would bring libstdc++ and libjpeg into every process, and neither
- * knows the layouts of AVC444.
+ * tools/rules.mk). Within 1/255 for all inputs (tests/unit/yuv_convert). swscale was less exact and
+ * slower when it was tried; libyuv was faster, but would bring libstdc++ and libjpeg into every
+ * process, and neither knows the layouts of AVC444.
  */
 #include "yuv/yuv.h"
 
