@@ -95,9 +95,7 @@ static const char *play(struct video_decoder *decoder, const char *pictures)
 	static struct stream stream;
 	size_t n = 0;
 
-	stream.bytes.data = (uint8_t *)(uintptr_t)video_reference;
-	stream.bytes.size = sizeof(video_reference);
-	stream_split(&stream);
+	stream_reference(&stream);
 	for (; pictures[n]; n++) {
 		unsigned unit = pictures[n] == 'K' ? 0 : (unsigned)(pictures[n] - '0');
 		struct video_frame *frame = NULL;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "fuzz/video_reference.h"
 #include "video/h264.h"
 
 enum { STREAM_UNITS_MAX = 256, STREAM_BYTES_MAX = 512 << 20 };
@@ -54,6 +55,14 @@ static inline void stream_split(struct stream *stream)
 		has_slice = has_slice || is_slice;
 	}
 	stream->begin[stream->count] = stream->bytes.size;
+}
+
+/* The three pictures of fuzz/video_reference.h; nothing to free. */
+static inline void stream_reference(struct stream *stream)
+{
+	stream->bytes.data = (uint8_t *)(uintptr_t)video_reference;
+	stream->bytes.size = sizeof(video_reference);
+	stream_split(stream);
 }
 
 /* `arguments` of ffmpeg's, up to where the output goes. */

@@ -37,9 +37,7 @@ static const char *play(struct video_decoder *decoder, const char *pictures)
 	static struct stream stream;
 	size_t n = 0;
 
-	stream.bytes.data = (uint8_t *)(uintptr_t)video_reference;
-	stream.bytes.size = sizeof(video_reference);
-	stream_split(&stream);
+	stream_reference(&stream);
 	for (; pictures[n]; n++) {
 		unsigned unit = pictures[n] < '1' || pictures[n] == 'K'
 		                                ? 0

@@ -62,9 +62,7 @@ static int feed(struct video_decoder *decoder, unsigned unit, struct video_frame
 	static struct stream stream;
 	struct err err = {""};
 
-	stream.bytes.data = (uint8_t *)(uintptr_t)video_reference;
-	stream.bytes.size = sizeof(video_reference);
-	stream_split(&stream);
+	stream_reference(&stream);
 	*frame = NULL;
 	return video_decode(decoder, video_reference + stream.begin[unit],
 			stream.begin[unit + 1] - stream.begin[unit], unit, frame, &err);
