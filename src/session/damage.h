@@ -19,5 +19,4 @@ struct damage {
  */
 void damage_add(struct damage *damage, struct wire_rect rect, int32_t width, int32_t height);
 
-
 #endif
