@@ -64,6 +64,13 @@ int db_ring(struct db *db, const char *text, struct err *err);
 struct db_listener *db_listen(struct db *db, struct loop *loop, db_ring_fn fn, void *data);
 void db_listener_destroy(struct db_listener *listener); /* before the database; takes NULL */
 
+/*
+ * Of the servers that share a database `holder` is the one that does `name`, for `seconds` from
+ * now: *ret says whether. Asking again prolongs it.
+ */
+int db_lease(struct db *db, const char *name, const char *holder, int64_t now_s, int64_t seconds,
+		bool *ret, struct err *err);
+
 /* --- tokens of people */
 
 struct db_token {

@@ -367,7 +367,7 @@ static const struct sql_driver driver = {
 		.set_version = set_version,
 		.ring = ring,
 		.listen = pg_listen,
-		.layout = pg_layout,
+		.is_pg = true,
 };
 
 static void on_notice(void *data, const char *message)

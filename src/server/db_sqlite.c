@@ -223,7 +223,6 @@ static const struct sql_driver driver = {
 		.close = close_database,
 		.version = version,
 		.set_version = set_version,
-		.layout = sqlite_layout,
 };
 
 int sqlite_open(const char *path, struct db **ret, struct err *err)

@@ -215,6 +215,8 @@ static int start(struct run *run, struct err *err)
 	run->server.park = park_create(run->server.wheel);
 	run->server.seen = seen_create(run->server.loop, run->server.db);
 	run->bell = bell_create(&run->server);
+	run->server.events = events_create(&run->server);
+	run->server.jobs = jobs_create(&run->server);
 	r = open_http(run, err);
 	return r < 0 ? r : write_port(run, err);
 }
@@ -222,7 +224,9 @@ static int start(struct run *run, struct err *err)
 static void finish(struct run *run)
 {
 	http_stop(run->http);
+	jobs_destroy(run->server.jobs);
 	bell_destroy(run->bell);
+	events_destroy(run->server.events);
 	seen_destroy(run->server.seen);
 	park_destroy(run->server.park);
 	wheel_destroy(run->server.wheel);

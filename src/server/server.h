@@ -9,6 +9,8 @@
 #include "base/loop.h"
 #include "server/ca.h"
 #include "server/db.h"
+#include "server/events.h"
+#include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/park.h"
 #include "server/seen.h"
@@ -20,6 +22,8 @@ struct server {
 	struct park *park;
 	struct metrics metrics;
 	struct seen *seen;
+	struct events *events;
+	struct jobs *jobs;
 	struct db *db;
 	struct ca *ca;
 	EVP_PKEY *config_key; /* Ed25519: signs configs */

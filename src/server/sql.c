@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/sql.h"
+#include "server/layout.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -168,7 +168,7 @@ int sql_migrate(struct db *db, struct err *err)
 	int64_t version, known = 0;
 	int r = driver->version(db, &version, err);
 
-	while (driver->layout[known])
+	while (layout[known])
 		known++;
 	if (r == 0 && version > known)
 		return err_set(err, EPROTO,
@@ -178,7 +178,10 @@ int sql_migrate(struct db *db, struct err *err)
 	for (; r == 0 && version < known; version++) {
 		r = driver->begin(db, err);
 		if (r == 0)
-			r = driver->script(db, driver->layout[version], err);
+			r = driver->script(db,
+					driver->is_pg ? layout[version]->pg
+						      : layout[version]->sqlite,
+					err);
 		if (r == 0)
 			r = driver->set_version(db, version + 1, err);
 		if (r == 0)

@@ -9,7 +9,7 @@
 
 #include "server/db.h"
 
-enum { SQL_STATEMENTS_MAX = 160, SQL_PARAMETERS_MAX = 20 };
+enum { SQL_STATEMENTS_MAX = 480, SQL_PARAMETERS_MAX = 20 };
 
 enum sql_kind { SQL_NULL, SQL_WHOLE, SQL_TEXT, SQL_BYTES };
 
@@ -42,7 +42,7 @@ struct sql_driver {
 	/* NULL where one server has the database alone. */
 	int (*ring)(struct db *db, const char *text, struct err *err);
 	struct db_listener *(*listen)(struct db *db, struct loop *loop, db_ring_fn fn, void *data);
-	const char *const *layout; /* the steps of db_migrate, ended by NULL */
+	bool is_pg; /* which dialect of the layout */
 };
 
 /* The drivers put their own behind this. */
@@ -82,6 +82,5 @@ int sql_migrate(struct db *db, struct err *err);
 /* The two databases. */
 int sqlite_open(const char *path, struct db **ret, struct err *err);
 int pg_open(const char *address, struct db **ret, struct err *err);
-extern const char *const sqlite_layout[], *const pg_layout[];
 
 #endif

@@ -172,6 +172,13 @@ class Device:
         return self.server.request("POST", "/device/v1/report", body, certificate=self.certificate)
 
 
+def all_answered(check, *tags):
+    """Each operation of these tags of docs/openapi.json was answered with success at least once by this test."""
+    ids = {o["operationId"] for methods in openapi.DOCUMENT["paths"].values() for o in methods.values()
+           if set(o["tags"]) & set(tags)}
+    check("each operation was answered at least once", ids and ids <= ANSWERED, ids - ANSWERED)
+
+
 class Tests:
     """check(what must hold, condition); a failure says where."""
     passed = failed = 0

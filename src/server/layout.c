@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/layout.h"
+
+const struct layout_step *const layout[] = {
+		&layout_base,
+		&layout_audit,
+		&layout_lease,
+		NULL,
+};

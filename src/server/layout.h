@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layout of the database: numbered steps, each done once, in one transaction with its
+ * number. A step that was released is never changed; a new layout is a new step,
+ * in a file of its own, in both dialects. Texts of PostgreSQL compare by their bytes
+ * (COLLATE "C"), as SQLite's do; what holds JSON and is searched is `json` there, which keeps
+ * the text as it was written.
+ */
+#ifndef SERVER_LAYOUT_H
+#define SERVER_LAYOUT_H
+
+#include "server/sql.h"
+
+struct layout_step {
+	const char *sqlite, *pg;
+};
+
+extern const struct layout_step layout_base, layout_audit, layout_lease;
+
+/* All steps in their order, ended by NULL. */
+extern const struct layout_step *const layout[];
+
+#endif
