@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/expand.h"
 #include "conf/fields.h"
 #include "conf/json.h"
 #include "conf/locks.h"
@@ -16,6 +17,28 @@
 enum { ORDER_DEFAULT = 100, ORDER_MAX = 1000 };
 
 static const char pin_prefix[] = "sha256:";
+
+/*
+ * A layer's text with ${NAME}: what stands there in the end is known only on a device, so
+ * nothing but the names is checked here.
+ */
+static bool is_template(struct json *in, const struct conf_field *field)
+{
+	const cJSON *node = NULL;
+	struct err why;
+
+	if (field->kind == CONF_KIND_WHOLE || field->kind == CONF_KIND_PLACE ||
+			field->kind == CONF_KIND_BOOL)
+		return false;
+	json_borrow(in, field->key, 0, &node);
+	if (!cJSON_IsString(node) || !strstr(node->valuestring, "${"))
+		return false;
+	if (text_has_control(node->valuestring, field->has_lines ? "\n" : NULL))
+		json_refuse(in, field->key, "has a control character");
+	else if (conf_expand_check_text(node->valuestring, &why) < 0)
+		json_refuse(in, field->key, "%s", why.text);
+	return true;
+}
 
 static void read_colour(struct json *in, const struct conf_field *field, void *base)
 {
@@ -53,6 +76,8 @@ static void read_field(struct json *in, const struct conf_field *field, void *ba
 	const char *expected;
 	bool is_on = whole != 0;
 
+	if (is_part && is_template(in, field))
+		return;
 	switch (field->kind) {
 	case CONF_KIND_TEXT:
 		read_text(in, field, base, is_part);
@@ -296,12 +321,16 @@ int conf_parse_text(const char *text, size_t size, struct conf *ret, struct err 
 int conf_layer_check(const cJSON *tree, struct err *err)
 {
 	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(tree, CONF_LOCKS);
+	const cJSON *variables = cJSON_GetObjectItemCaseSensitive(tree, CONF_VARIABLES);
 	OWNED(memory) struct conf *ignored = own_alloc(sizeof(*ignored));
 
-	if (!locks)
+	if (!locks && !variables)
 		return parse(tree, true, ignored, err);
 	OWNED(json) cJSON *values = json_copy(tree);
 	cJSON_DeleteItemFromObjectCaseSensitive(values, CONF_LOCKS);
+	cJSON_DeleteItemFromObjectCaseSensitive(values, CONF_VARIABLES);
 	int r = parse(values, true, ignored, err);
-	return r < 0 ? r : conf_locks_check(locks, err);
+	if (r == 0 && variables)
+		r = conf_expand_check_variables(variables, err);
+	return r < 0 || !locks ? r : conf_locks_check(locks, err);
 }

@@ -21,7 +21,8 @@ int conf_parse_text(const char *text, size_t size, struct conf *ret, struct err 
 /*
  * Whether a layer, or a merge patch of one, may be saved: any part of a config, null to take a
  * value out. Every value by itself is as strict as in conf_parse; what may be missing and how
- * values fit together shows only the merged config.
+ * values fit together shows only the merged config. So does what a text with ${NAME} becomes
+ * (conf/expand.h). "locks" and "variables" may stand beside the values.
  */
 int conf_layer_check(const cJSON *tree, struct err *err);
 
