@@ -26,9 +26,11 @@ cJSON *audit_record(const struct db_audit *audit)
 	return record;
 }
 
-static char *describe_body(const cJSON *body)
+/* Of a request with secrets nothing is kept but that it was made. */
+static char *describe_body(const struct request *request)
 {
-	OWNED(memory) char *text = body ? json_print(body) : own_copy_text("");
+	bool is_kept = request->json && !(request->match.route->flags & ROUTE_SECRET);
+	OWNED(memory) char *text = is_kept ? json_print(request->json) : own_copy_text("");
 	size_t size = strlen(text);
 	uint8_t hash[DB_HASH];
 
@@ -56,7 +58,7 @@ static int append(struct db *db, struct db_audit *audit, struct err *err)
 
 int audit_append(struct request *request, int status, struct err *err)
 {
-	OWNED(memory) char *body = describe_body(request->json);
+	OWNED(memory) char *body = describe_body(request);
 	struct db *db = request->server->db;
 	struct db_audit audit = {.time_s = server_now_s(), .status = status, .request = body};
 

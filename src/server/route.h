@@ -17,6 +17,10 @@ enum route_access {
 	ROUTE_PERSON, /* a valid token */
 };
 
+enum route_flags {
+	ROUTE_SECRET = 1, /* the body holds a secret: neither audit log nor anything else keeps it */
+};
+
 struct route {
 	const char *method;
 	const char *pattern; /* "/api/v1/devices/:id"; a segment that starts with ':' is an argument */
@@ -24,6 +28,7 @@ struct route {
 	size_t body_max; /* bytes; 0: no body */
 	/* An HTTP status with the answer set, 0 when the request was parked, or a negative errno. */
 	int (*handle)(struct request *request, struct err *err);
+	unsigned flags; /* enum route_flags; left out: none */
 };
 
 struct route_match {
