@@ -18,17 +18,28 @@ struct bell {
 static int wake_device(void *data, const char *id)
 {
 	struct server *server = data;
-	char key[PARK_KEY_MAX];
+	struct err err;
 
-	if (text_format(key, sizeof(key), "device/%s", id) == 0)
-		park_wake(server->park, key);
+	if (fleet_refresh(server->fleet, id, &err) < 0)
+		log_warn("%s", err.text);
+	const struct fleet_device *device = fleet_find(server->fleet, id);
+	if (device)
+		fleet_wake(server, device);
 	return 0;
+}
+
+/* A device that was placed, approved or removed, whether its config changed or not. */
+static int refresh_scope(void *data, const struct db_revision *revision)
+{
+	return strncmp(revision->scope, "device/", 7) == 0 ? wake_device(data, revision->scope + 7)
+	                                                   : 0;
 }
 
 static void tell_revision(struct bell *bell, int64_t revision)
 {
 	struct err err;
 
+	(void)db_revision_get(bell->server->db, revision, refresh_scope, bell->server, NULL);
 	if (db_config_devices(bell->server->db, revision, DEVICES_MAX, wake_device, bell->server,
 			    &err) < 0)
 		log_warn("revision %lld of another server is not told: %s", (long long)revision,

@@ -14,12 +14,12 @@ const struct layout_step layout_audit = {
 
 		.pg = "CREATE TABLE audit (id bigint PRIMARY KEY, time_s bigint NOT NULL,"
 		      " person text COLLATE \"C\" NOT NULL, address text NOT NULL, action text NOT "
-                      "NULL,"
+		      "NULL,"
 		      " status bigint NOT NULL, request text NOT NULL, hash bytea NOT NULL);"
 		      "CREATE INDEX audit_person ON audit (person, id);"
 		      "CREATE FUNCTION audit_kept() RETURNS trigger LANGUAGE plpgsql AS"
 		      " 'BEGIN RAISE EXCEPTION ''the audit log is never changed or shortened''; "
-                      "END';"
+		      "END';"
 		      "CREATE TRIGGER audit_kept BEFORE DELETE OR UPDATE ON audit"
 		      " FOR EACH ROW EXECUTE FUNCTION audit_kept();",
 };

@@ -214,6 +214,9 @@ static int start(struct run *run, struct err *err)
 	run->server.wheel = wheel_create(run->server.loop);
 	run->server.park = park_create(run->server.wheel);
 	run->server.seen = seen_create(run->server.loop, run->server.db);
+	r = fleet_open(&run->server, &run->server.fleet, err);
+	if (r < 0)
+		return r;
 	run->bell = bell_create(&run->server);
 	run->server.events = events_create(&run->server);
 	run->server.jobs = jobs_create(&run->server);
@@ -227,6 +230,7 @@ static void finish(struct run *run)
 	jobs_destroy(run->server.jobs);
 	bell_destroy(run->bell);
 	events_destroy(run->server.events);
+	fleet_close(run->server.fleet);
 	seen_destroy(run->server.seen);
 	park_destroy(run->server.park);
 	wheel_destroy(run->server.wheel);

@@ -261,6 +261,8 @@ int people_device_remove(struct request *request, struct err *err)
 	if (r == 0)
 		r = db_device_remove(db, device.id, err);
 	if (r == 0)
+		r = publish_device(&publish, device.id, err);
+	if (r == 0)
 		r = publish_end(&publish, false, err);
 	if (r < 0)
 		return r;

@@ -23,13 +23,14 @@ void publish_finish(struct publish *publish)
 		db_rollback(publish->server->db);
 	publish->is_open = false;
 	array_finish(&publish->changed);
+	array_finish(&publish->touched);
 }
 
 int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,
 		struct err *err)
 {
 	*publish = (struct publish){.server = server, .about = *about};
-	publish->changed.max = (size_t)DEVICES_MAX * DB_ID_MAX;
+	publish->changed.max = publish->touched.max = (size_t)DEVICES_MAX * DB_ID_MAX;
 	publish->about.time_s = server_now_s();
 	int r = db_begin(server->db, err);
 	if (r < 0)
@@ -70,13 +71,25 @@ static int check(struct publish *publish, const struct db_device *device, const 
 	return -EBADMSG;
 }
 
+static int collect(void *data, const char *id)
+{
+	char slot[DB_ID_MAX] = "";
+	int r = text_copy(slot, sizeof(slot), id);
+
+	return r < 0 ? r : array_append(data, slot, sizeof(slot));
+}
+
 int publish_device(struct publish *publish, const char *id, struct err *err)
 {
 	OWNED(stack) struct stack stack = {0};
 	struct db_device device;
 	uint8_t hash[DB_HASH];
-	int r = db_device_get(publish->server->db, id, &device, err);
+	int r = collect(&publish->touched, id);
 
+	if (r == 0)
+		r = db_device_get(publish->server->db, id, &device, err);
+	if (r == -ENOENT)
+		return 0;
 	if (r == 0)
 		r = stack_load(publish->server->db, &device, &stack, err);
 	if (r < 0)
@@ -92,14 +105,6 @@ int publish_device(struct publish *publish, const char *id, struct err *err)
 		return 0;
 	memcpy(device.effective, hash, DB_HASH);
 	return store(publish, &device, effective, err);
-}
-
-static int collect(void *data, const char *id)
-{
-	char slot[DB_ID_MAX] = "";
-	int r = text_copy(slot, sizeof(slot), id);
-
-	return r < 0 ? r : array_append(data, slot, sizeof(slot));
 }
 
 int publish_below(struct publish *publish, const char *scope, struct err *err)
@@ -123,10 +128,26 @@ const char *publish_changed(const struct publish *publish, unsigned index)
 	return (const char *)publish->changed.data + (size_t)index * DB_ID_MAX;
 }
 
+/* After the commit: what is known of the devices, then those who wait. */
+static void tell(struct publish *publish)
+{
+	struct fleet *fleet = publish->server->fleet;
+	struct err err;
+
+	for (size_t at = 0; at < publish->touched.size; at += DB_ID_MAX)
+		if (fleet_refresh(fleet, (const char *)publish->touched.data + at, &err) < 0)
+			log_warn("%s", err.text);
+	for (unsigned i = 0; i < publish_count(publish); i++) {
+		const struct fleet_device *device = fleet_find(fleet, publish_changed(publish, i));
+
+		if (device)
+			fleet_wake(publish->server, device);
+	}
+}
+
 int publish_end(struct publish *publish, bool is_dry, struct err *err)
 {
 	struct db *db = publish->server->db;
-	char key[PARK_KEY_MAX];
 
 	if (is_dry) {
 		db_rollback(db);
@@ -144,9 +165,27 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err)
 	log_info("revision %lld by %s: %s of %s, %u devices", (long long)publish->about.revision,
 			log_quote(publish->about.person), publish->about.kind,
 			log_quote(publish->about.scope), publish_count(publish));
-	for (unsigned i = 0; i < publish_count(publish); i++) {
-		(void)text_format(key, sizeof(key), "device/%s", publish_changed(publish, i));
-		park_wake(publish->server->park, key);
-	}
+	tell(publish);
 	return 0;
+}
+
+int publish_envelope(struct server *server, const char *id, int64_t revision, char **envelope,
+		struct err *err)
+{
+	OWNED(stack) struct stack stack = {0};
+	OWNED(memory) char *payload = NULL;
+	struct db_device device;
+	int r = db_device_get(server->db, id, &device, err);
+
+	if (r == 0 && device.revision != revision)
+		return err_set(err, ENOENT, "revision %lld is not this device's newest",
+				(long long)revision);
+	if (r == 0)
+		r = stack_load(server->db, &device, &stack, err);
+	if (r < 0)
+		return r;
+	OWNED(json) cJSON *effective = stack_merge(&stack);
+	payload = conf_signed_print(device.id, (uint64_t)device.revision, device.issued_s, 0,
+			effective);
+	return dsse_sign(DSSE_CONFIG, payload, strlen(payload), server->config_key, envelope, err);
 }

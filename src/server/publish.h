@@ -17,6 +17,7 @@ struct publish {
 	struct server *server;
 	struct db_revision about;   /* the revision being made */
 	struct array changed;       /* ids of devices with a new config, DB_ID_MAX bytes each */
+	struct array touched;       /* ids of devices that are new, placed, gone: alike */
 	char bad_device[DB_ID_MAX]; /* whose config became invalid */
 	bool is_open;
 };
@@ -32,7 +33,11 @@ static inline void own_end_publish(struct publish *publish)
 int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,
 		struct err *err);
 
-/* Check and refresh one device, all below a scope, or all of a list of ids. */
+/*
+ * Check and refresh one device that was added, placed, given another certificate or removed; all
+ * below a scope. Whatever changes a row of `device` that devices authenticate or are placed by
+ * must say so here, in its transaction, or the servers go on with what was.
+ */
 int publish_device(struct publish *publish, const char *id, struct err *err);
 int publish_below(struct publish *publish, const char *scope, struct err *err);
 
@@ -41,5 +46,12 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err);
 
 unsigned publish_count(const struct publish *publish);
 const char *publish_changed(const struct publish *publish, unsigned index);
+
+/*
+ * The config that a device fetches, made and signed now; the caller frees it. -ENOENT when
+ * `revision` is not the device's newest (any more).
+ */
+int publish_envelope(struct server *server, const char *id, int64_t revision, char **envelope,
+		struct err *err);
 
 #endif

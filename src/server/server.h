@@ -10,6 +10,7 @@
 #include "server/ca.h"
 #include "server/db.h"
 #include "server/events.h"
+#include "server/fleet.h"
 #include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/park.h"
@@ -25,6 +26,7 @@ struct server {
 	struct events *events;
 	struct jobs *jobs;
 	struct db *db;
+	struct fleet *fleet;
 	struct ca *ca;
 	EVP_PKEY *config_key; /* Ed25519: signs configs */
 	uint8_t config_public[32];

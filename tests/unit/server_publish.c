@@ -237,6 +237,7 @@ int main(void)
 	server.park = park_create(server.wheel);
 	server.config_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	if (db_open(":memory:", &server.db, &err) < 0 ||
+			fleet_open(&server, &server.fleet, &err) < 0 ||
 			key_public(server.config_key, server.config_public, &err) < 0 ||
 			db_place_put(server.db, DB_SITE, "Harbour", "", &err) < 0) {
 		printf("%s\n0 passed, 1 failed\n", err.text);
@@ -268,6 +269,7 @@ int main(void)
 	TEST("a layer keeps no empty objects") {
 		prune();
 	}
+	fleet_close(server.fleet);
 	db_close(server.db);
 	EVP_PKEY_free(server.config_key);
 	park_destroy(server.park);
