@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "wire/order.h"
 
 enum { STATE_NEW = 1, STATE_GREETED = 2, BACKLOG = 4 };
 
@@ -123,6 +124,33 @@ static int on_session(void *data, const void *message, int *fds)
 	return 0;
 }
 
+/* Neither shorter than it says, nor to be changed any more. */
+static bool is_file(int fd, uint32_t size)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	struct stat file;
+
+	return (fcntl(fd, F_GET_SEALS) & seals) == seals && fstat(fd, &file) == 0 &&
+	       file.st_size == (off_t)size;
+}
+
+static int on_order_done(void *data, const void *message, int *fds)
+{
+	struct kiosk *kiosk = data;
+	const struct wire_agent_order_done *done = message;
+	bool has_file = done->header.type == WIRE_AGENT_ORDER_DONE_FILE;
+	struct err err;
+
+	if (wire_order_done_check(done, &err) < 0) {
+		log_warn("the kiosk said: %s", err.text);
+		return -EINVAL;
+	}
+	if (has_file && !is_file(fds[0], done->file_size))
+		return -EINVAL;
+	kiosk->events->order_done(kiosk->data, done, has_file ? fds[0] : -1);
+	return 0;
+}
+
 static const struct wire_rule rules[] = {
 		{WIRE_AGENT_HELLO, sizeof(struct wire_agent_hello), 0, STATE_NEW, "HELLO",
 				on_hello},
@@ -134,6 +162,10 @@ static const struct wire_rule rules[] = {
 				on_dial},
 		{WIRE_AGENT_SESSION, sizeof(struct wire_agent_session), 0, STATE_GREETED, "SESSION",
 				on_session},
+		{WIRE_AGENT_ORDER_DONE, sizeof(struct wire_agent_order_done), 0, STATE_GREETED,
+				"ORDER_DONE", on_order_done},
+		{WIRE_AGENT_ORDER_DONE_FILE, sizeof(struct wire_agent_order_done), 1, STATE_GREETED,
+				"ORDER_DONE_FILE", on_order_done},
 };
 
 /* --- who connects */
@@ -268,4 +300,15 @@ void kiosk_send_dialed(struct kiosk *kiosk, uint32_t id, int fd, enum reason rea
 	else
 		wire_init(&message, WIRE_AGENT_DIALED);
 	send_message(kiosk, &message, fd);
+}
+
+bool kiosk_send_order(struct kiosk *kiosk, const struct wire_agent_order *order)
+{
+	struct wire_agent_order message = *order;
+
+	if (!kiosk->is_greeted)
+		return false;
+	wire_init(&message, WIRE_AGENT_ORDER);
+	send_message(kiosk, &message, -1);
+	return true;
 }

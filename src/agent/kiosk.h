@@ -21,6 +21,8 @@ struct kiosk_events {
 	void (*server)(void *data, const char *address);
 	void (*dial)(void *data, uint32_t id, const char *host, uint16_t port);
 	void (*session)(void *data, bool is_running, enum reason reason, const char *desktop);
+	/* Checked; `fd` holds done->file_size sealed bytes, or is -1. Closed after the call. */
+	void (*order_done)(void *data, const struct wire_agent_order_done *done, int fd);
 };
 
 /*
@@ -40,5 +42,7 @@ bool kiosk_is_connected(const struct kiosk *kiosk);
 void kiosk_send_status(struct kiosk *kiosk, const struct wire_agent_status *status);
 bool kiosk_send_config(struct kiosk *kiosk, const struct conf_signed *conf, bool is_trial);
 void kiosk_send_dialed(struct kiosk *kiosk, uint32_t id, int fd, enum reason reason);
+/* False: no kiosk to carry it out. The order passes wire_order_check; its header is filled in. */
+bool kiosk_send_order(struct kiosk *kiosk, const struct wire_agent_order *order);
 
 #endif

@@ -5,6 +5,7 @@
 #include "agent/state.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "wire/order.h"
 
 static void on_kiosk(void *data)
 {
@@ -123,6 +124,14 @@ static void on_session(void *data, bool is_running, enum reason reason, const ch
 	report_soon(agent);
 }
 
+static void on_order_done(void *data, const struct wire_agent_order_done *done, int fd)
+{
+	(void)data;
+	(void)fd;
+	log_info("order %s: result %u after %u s: %s", done->id, done->result, done->took_s,
+			done->detail);
+}
+
 const struct kiosk_events orders = {
 		.connected = on_kiosk,
 		.gone = on_kiosk_gone,
@@ -130,4 +139,5 @@ const struct kiosk_events orders = {
 		.server = on_typed,
 		.dial = on_dial,
 		.session = on_session,
+		.order_done = on_order_done,
 };

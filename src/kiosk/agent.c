@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "kiosk/pixels.h"
+#include "wire/order.h"
 
 enum { RETRY_FIRST_MS = 50, RETRY_MOST_MS = 2000 };
 
@@ -89,12 +90,28 @@ static int on_dialed(void *data, const void *message, int *fds)
 	return 0;
 }
 
+static int on_order(void *data, const void *message, int *fds)
+{
+	struct agent *agent = data;
+	const struct wire_agent_order *order = message;
+	struct err err;
+
+	(void)fds;
+	if (wire_order_check(order, &err) < 0) {
+		log_warn("the agent said: %s", err.text);
+		return -EPROTO;
+	}
+	agent->handler.on_order(agent->handler.data, order);
+	return 0;
+}
+
 static const struct wire_rule rules[] = {
 		{WIRE_AGENT_STATUS, sizeof(struct wire_agent_status), 0, 1, "STATUS", on_status},
 		{WIRE_AGENT_CONFIG, sizeof(struct wire_agent_config), 1, 1, "CONFIG", on_config},
 		{WIRE_AGENT_DIALED, sizeof(struct wire_agent_dialed), 0, 1, "DIALED", on_dialed},
 		{WIRE_AGENT_DIALED_SOCKET, sizeof(struct wire_agent_dialed), 1, 1, "DIALED_SOCKET",
 				on_dialed},
+		{WIRE_AGENT_ORDER, sizeof(struct wire_agent_order), 0, 1, "ORDER", on_order},
 };
 
 static void wait_again(struct agent *agent)
@@ -216,4 +233,17 @@ int agent_send_session(struct agent *agent, bool is_running, enum reason reason,
 		return code;
 	wire_init(&message, WIRE_AGENT_SESSION);
 	return send_message(agent, &message);
+}
+
+int agent_send_order_done(struct agent *agent, const struct wire_agent_order_done *done, int fd)
+{
+	struct wire_agent_order_done message = *done;
+
+	if (!agent->channel)
+		return -EPIPE;
+	if (fd >= 0)
+		wire_init(&message, WIRE_AGENT_ORDER_DONE_FILE);
+	else
+		wire_init(&message, WIRE_AGENT_ORDER_DONE);
+	return wire_send(agent->channel, &message, &fd, fd >= 0 ? 1 : 0);
 }

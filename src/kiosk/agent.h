@@ -16,6 +16,7 @@ struct agent_handler {
 	void (*on_config)(void *data, const struct conf_signed *config);       /* checked */
 	/* `fd` is -1 with a reason, and closed after the call. */
 	void (*on_dialed)(void *data, uint32_t id, enum reason reason, int fd);
+	void (*on_order)(void *data, const struct wire_agent_order *order); /* checked */
 	void *data;
 };
 
@@ -30,5 +31,7 @@ int agent_send_server(struct agent *agent, const char *address);
 int agent_send_dial(struct agent *agent, uint32_t id, const char *host, uint16_t port);
 int agent_send_session(struct agent *agent, bool is_running, enum reason reason,
 		const char *desktop);
+/* The answer to an order. `fd` (-1: none) is a sealed memfd of `file_size` bytes, the caller's. */
+int agent_send_order_done(struct agent *agent, const struct wire_agent_order_done *done, int fd);
 
 #endif

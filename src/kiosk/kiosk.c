@@ -294,6 +294,16 @@ static void on_config(void *data, const struct conf_signed *config)
 	kiosk_feed(data, &event);
 }
 
+static void on_order(void *data, const struct wire_agent_order *order)
+{
+	struct kiosk *kiosk = data;
+	struct wire_agent_order_done done = {.result = WIRE_RESULT_FAILED};
+
+	memcpy(done.id, order->id, sizeof(done.id));
+	snprintf(done.detail, sizeof(done.detail), "this screen cannot do it");
+	agent_send_order_done(kiosk->agent, &done, -1);
+}
+
 static void on_worker_exit(void *data, uint32_t id, int status)
 {
 	struct kiosk *kiosk = data;
@@ -331,6 +341,7 @@ static void open_agent(struct kiosk *kiosk)
 			.on_status = on_status,
 			.on_config = on_config,
 			.on_dialed = kiosk_dialed,
+			.on_order = on_order,
 			.data = kiosk,
 	};
 

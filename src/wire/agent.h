@@ -13,6 +13,8 @@
  *     DIAL {id, host, port} -------->
  *            <----------------------  DIALED {id, reason} + socket
  *     SESSION {state, reason} ------>                 for reports
+ *            <----------------------  ORDER {id, kind, ...}   of the helpdesk (wire/order.h)
+ *     ORDER_DONE {id, result} ------>                 or ORDER_DONE_FILE + memfd; once per id
  */
 #ifndef WIRE_AGENT_H
 #define WIRE_AGENT_H
@@ -21,7 +23,16 @@
 
 #define WIRE_AGENT_SOCKET "/run/tynd/agent"
 
-enum { WIRE_URL_MAX = 512, WIRE_CODE_MAX = 16, WIRE_DETAIL_MAX = 256 };
+enum {
+	WIRE_URL_MAX = 512,
+	WIRE_CODE_MAX = 16,
+	WIRE_DETAIL_MAX = 256,
+	WIRE_ORDER_ID_MAX = 40,
+	WIRE_ORDER_NUMBER_MAX = 16,
+	WIRE_ORDER_TEXT_MAX = 1024,
+	WIRE_ORDER_SECONDS_MAX = 24 * 60 * 60,
+	WIRE_ORDER_FILE_MAX = 8 * 1024 * 1024,
+};
 
 enum wire_agent_type {
 	/* kiosk -> agent */
@@ -30,11 +41,14 @@ enum wire_agent_type {
 	WIRE_AGENT_SERVER,
 	WIRE_AGENT_DIAL,
 	WIRE_AGENT_SESSION,
+	WIRE_AGENT_ORDER_DONE,
+	WIRE_AGENT_ORDER_DONE_FILE, /* one descriptor: what was ordered */
 	/* agent -> kiosk */
 	WIRE_AGENT_STATUS = 250,
 	WIRE_AGENT_CONFIG,
 	WIRE_AGENT_DIALED,        /* failed: no descriptor */
 	WIRE_AGENT_DIALED_SOCKET, /* connected: one descriptor */
+	WIRE_AGENT_ORDER,
 };
 
 struct wire_agent_hello {
@@ -101,6 +115,65 @@ struct wire_agent_config {
 	uint64_t revision;
 	uint32_t is_trial; /* not yet proven: CONFIG_UP makes it good */
 	uint32_t zero;
+};
+
+/*
+ * What the screen shall do. Each is answered once; without a kiosk, or when it ends before
+ * it answered, the agent decides what that means. Orders wait for each other where only one
+ * can be seen; the one that is seen is never replaced by a later one.
+ */
+enum wire_order_kind {
+	WIRE_ORDER_IDENTIFY = 1, /* `number` over everything on all monitors, for `seconds` */
+	/*
+	 * `text` by `severity`: a banner, DONE once it is seen, gone when it is closed or after
+	 * `seconds` (0: only closed). With needs_confirmation a dialog: CONFIRMED, or EXPIRED
+	 * after `seconds` (0: waits as long as the device runs).
+	 */
+	WIRE_ORDER_MESSAGE,
+	/* Nothing but who owns it, with `text`, until UNLOCK; the agent keeps it: after each HELLO. */
+	WIRE_ORDER_LOCK,
+	WIRE_ORDER_UNLOCK,
+	WIRE_ORDER_SCREENSHOT, /* DONE_FILE: PNG of all monitors; REFUSED by config or person */
+	WIRE_ORDER_RESTART_SESSION, /* DONE; REFUSED: there is none */
+	WIRE_ORDER_SIGN_OUT,        /* DONE, also when nobody was signed in */
+	/*
+	 * Counts `seconds` down before the agent restarts the device: DONE at the end or when the
+	 * person agrees at once; REFUSED: postponed by the person, where may_postpone allows it.
+	 */
+	WIRE_ORDER_RESTART_WARNING,
+	WIRE_ORDER_CANCEL, /* what stands or waits with this id is taken away: it ends EXPIRED */
+};
+
+enum wire_severity { WIRE_SEVERITY_INFO, WIRE_SEVERITY_WARNING, WIRE_SEVERITY_ALARM };
+
+struct wire_agent_order {
+	struct wire_header header;
+	uint32_t kind;                      /* enum wire_order_kind */
+	uint32_t seconds;                   /* 0..WIRE_ORDER_SECONDS_MAX */
+	uint32_t severity;                  /* enum wire_severity */
+	uint32_t needs_confirmation;        /* MESSAGE */
+	uint32_t may_postpone;              /* RESTART_WARNING */
+	char id[WIRE_ORDER_ID_MAX];         /* [A-Za-z0-9._-]+ */
+	char number[WIRE_ORDER_NUMBER_MAX]; /* IDENTIFY: "42" */
+	char text[WIRE_ORDER_TEXT_MAX];     /* UTF-8, lines ended by \n */
+};
+
+enum wire_result {
+	WIRE_RESULT_DONE = 1,
+	WIRE_RESULT_CONFIRMED, /* a person pressed the button */
+	WIRE_RESULT_REFUSED,   /* by the person, or by the config: `detail` says which */
+	WIRE_RESULT_FAILED,
+	WIRE_RESULT_EXPIRED, /* nobody answered in time, or it was cancelled */
+};
+
+/* ORDER_DONE and ORDER_DONE_FILE. */
+struct wire_agent_order_done {
+	struct wire_header header;
+	uint32_t result;    /* enum wire_result; DONE in ORDER_DONE_FILE */
+	uint32_t took_s;    /* since the order came */
+	uint32_t file_size; /* bytes of the memfd, sealed, <= WIRE_ORDER_FILE_MAX; 0: no file */
+	char id[WIRE_ORDER_ID_MAX];
+	char detail[WIRE_DETAIL_MAX]; /* English sentence, or "" */
 };
 
 #endif
