@@ -107,7 +107,7 @@ int messages_read_offer(const char *text, size_t size, struct messages_offer *re
 {
 	OWNED(json) cJSON *document = NULL;
 	struct messages_offer offer = {0};
-	int64_t revision = 0;
+	int64_t revision = 0, orders = 0;
 	struct json in;
 
 	int r = json_parse(text, size, &document, err);
@@ -115,12 +115,13 @@ int messages_read_offer(const char *text, size_t size, struct messages_offer *re
 		return r;
 	json_begin(&in, document, err);
 	json_take_all(&in);
-	json_whole(&in, "revision", JSON_REQUIRED, 1, JSON_WHOLE_MAX, &revision);
-	json_hex(&in, "config", JSON_REQUIRED, offer.hash, sizeof(offer.hash));
+	json_whole(&in, "revision", JSON_REQUIRED, 0, JSON_WHOLE_MAX, &revision);
+	json_whole(&in, "orders", JSON_REQUIRED, 0, MESSAGES_ORDERS_MAX, &orders);
 	r = json_end(&in);
 	if (r < 0)
 		return r;
 	offer.revision = (uint64_t)revision;
+	offer.orders = (unsigned)orders;
 	*ret = offer;
 	return 0;
 }

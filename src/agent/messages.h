@@ -17,6 +17,7 @@
 enum {
 	MESSAGES_NONCE_SIZE = 32,
 	MESSAGES_HASH_SIZE = 32,
+	MESSAGES_ORDERS_MAX = 1000,
 	MESSAGES_PEM_MAX = 16 * 1024, /* bytes of one PEM text with NUL */
 	MESSAGES_ID_MAX = 65,         /* enrolment or device: 1..64 of [A-Za-z0-9._-] */
 };
@@ -55,10 +56,10 @@ struct messages_decision {
 int messages_read_decision(const char *text, size_t size, struct messages_decision *ret,
 		struct err *err);
 
-/* The answer to wait: a revision and where to fetch it. */
+/* The answer to wait: the newest config for this device, which may be the one it has. */
 struct messages_offer {
 	uint64_t revision;
-	uint8_t hash[MESSAGES_HASH_SIZE];
+	unsigned orders; /* that wait for it */
 };
 
 int messages_read_offer(const char *text, size_t size, struct messages_offer *ret, struct err *err);

@@ -56,6 +56,9 @@ static int64_t fail(struct plan *plan, const struct plan_event *event)
 
 static int64_t after_nothing(struct plan *plan, enum plan_step step, const struct plan_event *event)
 {
+	/* The server answered, but another offer that leads nowhere must not come at once. */
+	if (step == PLAN_FETCH)
+		return outcome_back_off_ms(++plan->failures, event->retry_after_s, event->random);
 	succeed(plan, step, PLAN_NOTHING);
 	plan->is_code_known = step == PLAN_POLL;
 	if (step == PLAN_LOOK)

@@ -40,11 +40,11 @@ struct plan {
 enum plan_step plan_next(const struct plan *plan);
 
 enum plan_event_kind {
-	PLAN_DONE,    /* it worked: found, enrolled, approved, offered or fetched */
-	PLAN_NOTHING, /* it worked and there is nothing: no SRV, still waiting, no newer config */
-	PLAN_FAILED,  /* `reason` */
-	PLAN_GONE,    /* the server forgot the enrolment: begin anew */
-	PLAN_DENIED,  /* the server refuses this device */
+	PLAN_DONE, /* it worked: found, enrolled, approved, offered or fetched */
+	PLAN_NOTHING, /* it worked and there is nothing: no SRV, still waiting, no newer config, or one newer than that */
+	PLAN_FAILED, /* `reason` */
+	PLAN_GONE,   /* the server forgot the enrolment: begin anew */
+	PLAN_DENIED, /* the server refuses this device */
 };
 
 struct plan_event {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Configs of an enrolled device: wait for one, fetch it, judge it, try it, keep it or not. */
 #include <inttypes.h>
-#include <openssl/sha.h>
-#include <string.h>
 
 #include "agent/state.h"
 #include "base/log.h"
 #include "base/text.h"
+
+enum { OUTDATED_MAX = 2 }; /* configs in a row that are gone before they are fetched */
 
 static uint64_t newest(const struct agent *agent)
 {
@@ -23,7 +23,8 @@ static enum reason take_offer(struct agent *agent, const struct http_answer *ans
 		err_prefix(&agent->detail, 0, "the server's offer of a config");
 		return REASON_SERVER_ERROR;
 	}
-	if (agent->offer.revision > newest(agent))
+	if (agent->offer.revision > newest(agent) ||
+			(agent->offer.revision == newest(agent) && agent->offer.orders > 0))
 		return REASON_NONE;
 	err_set(&agent->detail, 0,
 			"the server offers config %" PRIu64 ", which is not newer than %" PRIu64,
@@ -40,7 +41,9 @@ static void on_waited(void *data, const struct http_answer *answer)
 	if (reason == REASON_NONE && answer->outcome.status != 204)
 		reason = take_offer(agent, answer);
 	struct plan_event event = agent_event(answer, reason);
-	if (reason == REASON_NONE && answer->outcome.status == 204)
+	/* Also when only orders wait: there is nothing to fetch. */
+	if (reason == REASON_NONE &&
+			(answer->outcome.status == 204 || agent->offer.revision == newest(agent)))
 		event.kind = PLAN_NOTHING;
 	/* One that only asks whether the server is there does not wait. */
 	if (!agent->plan.is_reached)
@@ -82,16 +85,11 @@ static void refuse_config(struct agent *agent, enum reason reason)
 /* What is signed and wrong stays wrong; what came broken is fetched again. */
 static enum reason take_config(struct agent *agent, const struct http_answer *answer)
 {
-	uint8_t hash[MESSAGES_HASH_SIZE];
-
-	SHA256((const uint8_t *)answer->body, answer->size, hash);
-	if (memcmp(hash, agent->offer.hash, sizeof(hash)) != 0) {
-		err_set(&agent->detail, 0, "config %" PRIu64 " came with other bytes than promised",
-				agent->offer.revision);
-		return REASON_CONFIG_TRUNCATED;
-	}
 	enum reason reason =
 			configs_take(&agent->configs, answer->body, answer->size, &agent->detail);
+
+	if (reason == REASON_CONFIG_TRUNCATED)
+		return reason;
 	if (reason == REASON_NONE)
 		begin_trial(agent);
 	else
@@ -99,14 +97,24 @@ static enum reason take_config(struct agent *agent, const struct http_answer *an
 	return REASON_NONE;
 }
 
+/*
+ * 404: there is a newer one by now, and wait says which. Now and then that is normal; a server that
+ * goes on like this has a fault that is to be seen.
+ */
 static void on_fetched(void *data, const struct http_answer *answer)
 {
 	struct agent *agent = data;
+	bool is_outdated = answer->outcome.curl == 0 && answer->outcome.status == 404;
 
 	agent->request = NULL;
+	if (is_outdated && agent->plan.failures < OUTDATED_MAX) {
+		struct plan_event event = agent_event(answer, REASON_NONE);
+
+		event.kind = PLAN_NOTHING;
+		agent_end_step(agent, event);
+		return;
+	}
 	enum reason reason = agent_judge(agent, answer, OUTCOME_OF_CONFIG);
-	if (reason == REASON_SERVER_REFUSED)
-		reason = REASON_SERVER_ERROR; /* of this blob only, not of the device */
 	if (reason == REASON_NONE)
 		reason = take_config(agent, answer);
 	agent_end_step(agent, agent_event(answer, reason));
@@ -114,9 +122,9 @@ static void on_fetched(void *data, const struct http_answer *answer)
 
 void update_fetch(struct agent *agent)
 {
-	char path[2 * MESSAGES_HASH_SIZE + 8] = "blob/";
+	char path[32];
 
-	text_to_hex(agent->offer.hash, sizeof(agent->offer.hash), path + strlen(path));
+	(void)text_format(path, sizeof(path), "config/%" PRIu64, agent->offer.revision);
 	agent_request(agent, path, NULL, 0, on_fetched);
 }
 

@@ -12,6 +12,7 @@
 #include "conf/json.h"
 #include "server/enrol.h"
 #include "server/keys.h"
+#include "server/order_count.h"
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
 
@@ -160,11 +161,12 @@ int device_wait(struct request *request, struct err *err)
 	if (request->is_woken && db_device_get(server->db, id, request->device, err) == -ENOENT)
 		return err_set(err, EACCES, "this device was removed: it must enrol again");
 	seen_now(server->seen, id, server_now_s());
-	if ((uint64_t)request->device->revision > revision) {
+	unsigned orders = order_count_get(server->order_counts, id);
+	if ((uint64_t)request->device->revision > revision || orders > 0) {
 		cJSON *answer = json_new_object();
 
 		json_put_whole(answer, "revision", request->device->revision);
-		json_put_hex(answer, "config", request->device->envelope, DB_HASH);
+		json_put_whole(answer, "orders", orders);
 		return http_answer(request, MHD_HTTP_OK, answer);
 	}
 	if (request->is_woken || wait_s == 0)
@@ -173,18 +175,21 @@ int device_wait(struct request *request, struct err *err)
 	return http_park(request, key, (unsigned)wait_s);
 }
 
-int device_blob(struct request *request, struct err *err)
+/* Only the newest is there: whoever asks for another one has to ask wait again. */
+int device_config(struct request *request, struct err *err)
 {
-	uint8_t hash[DB_HASH];
+	struct db_device *device = request->device;
+	uint64_t revision;
 	void *data;
 	size_t size;
 
-	if (text_from_hex(request->match.args[0], hash, sizeof(hash)) < 0)
-		return err_set(err, ENOENT, "a hash has 64 hex digits");
-	int r = db_blob_get(request->server->db, hash, &data, &size, err);
+	if (text_to_number(request->match.args[0], 1, JSON_WHOLE_MAX, &revision) < 0 ||
+			(int64_t)revision != device->revision)
+		return err_set(err, ENOENT, "config %s is not the newest one of this device",
+				log_quote(request->match.args[0]));
+	int r = db_blob_get(request->server->db, device->envelope, &data, &size, err);
 	if (r < 0)
 		return r;
-	request->is_immutable = true;
 	return http_answer_bytes(request, MHD_HTTP_OK, data, size, "application/json");
 }
 

@@ -8,7 +8,7 @@
 int device_enrol(struct request *request, struct err *err);     /* POST enrol */
 int device_enrolment(struct request *request, struct err *err); /* POST enrol/ID */
 int device_wait(struct request *request, struct err *err);      /* GET wait */
-int device_blob(struct request *request, struct err *err);      /* GET blob/HASH */
+int device_config(struct request *request, struct err *err);    /* GET config/REVISION */
 int device_report(struct request *request, struct err *err);    /* POST report */
 int device_ca(struct request *request, struct err *err);        /* GET /ca.pem */
 

@@ -214,6 +214,7 @@ static int start(struct run *run, struct err *err)
 	run->server.wheel = wheel_create(run->server.loop);
 	run->server.park = park_create(run->server.wheel);
 	run->server.seen = seen_create(run->server.loop, run->server.db);
+	run->server.order_counts = order_counts_create();
 	r = fleet_open(&run->server, &run->server.fleet, err);
 	if (r < 0)
 		return r;
@@ -232,6 +233,7 @@ static void finish(struct run *run)
 	events_destroy(run->server.events);
 	fleet_close(run->server.fleet);
 	seen_destroy(run->server.seen);
+	order_counts_destroy(run->server.order_counts);
 	park_destroy(run->server.park);
 	wheel_destroy(run->server.wheel);
 	db_close(run->server.db);

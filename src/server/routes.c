@@ -12,7 +12,7 @@ static const struct route routes[] = {
 	{"POST",   "/device/v1/enrol",               ROUTE_ANYONE, SMALL, device_enrol},
 	{"POST",   "/device/v1/enrol/:id",           ROUTE_ANYONE, SMALL, device_enrolment},
 	{"GET",    "/device/v1/wait",                ROUTE_DEVICE, 0,     device_wait},
-	{"GET",    "/device/v1/blob/:hash",          ROUTE_ANYONE, 0,     device_blob},
+	{"GET",    "/device/v1/config/:revision",    ROUTE_DEVICE, 0,     device_config},
 	{"POST",   "/device/v1/report",              ROUTE_DEVICE, SMALL, device_report},
 	{"GET",    "/metrics",                       ROUTE_PERSON, 0,     metrics_answer},
 	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},

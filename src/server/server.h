@@ -13,6 +13,7 @@
 #include "server/fleet.h"
 #include "server/jobs.h"
 #include "server/metrics.h"
+#include "server/order_count.h"
 #include "server/park.h"
 #include "server/seen.h"
 #include "server/wheel.h"
@@ -23,6 +24,7 @@ struct server {
 	struct park *park;
 	struct metrics metrics;
 	struct seen *seen;
+	struct order_counts *order_counts;
 	struct events *events;
 	struct jobs *jobs;
 	struct db *db;

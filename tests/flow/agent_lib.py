@@ -290,8 +290,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name == "wait":
             assert device == "device-1"
             fake.wait(self, dict(p.split("=") for p in query.split("&")))
-        elif name == "blob":
-            fake.blob(self, path.rsplit("/", 1)[1])
+        elif name == "config":
+            assert device == "device-1"
+            fake.config(self, int(path.rsplit("/", 1)[1]))
         elif name == "report":
             assert device == "device-1"
             fake.reports.put(body)
@@ -323,7 +324,7 @@ class FakeServer:
     def __init__(self, authority, bundle=None):
         self.authority = authority
         self.tricks, self.requests, self.reports, self.errors = {}, [], queue.Queue(), []
-        self.offer, self.blobs, self.changed = None, {}, threading.Condition()
+        self.offer, self.orders, self.configs, self.changed = None, 0, {}, threading.Condition()
         self.decision, self.enrolments = "waiting", {}
         self.port, self.http = 0, None
         self.start(bundle or authority.server())
@@ -397,30 +398,28 @@ class FakeServer:
             self.decision = decision
             self.changed.notify_all()
 
-    def publish(self, revision, envelope=None, blob=None, **of):
-        """Offer an envelope by its hash; `blob` is what is sent instead."""
-        envelope = envelope if envelope is not None else self.authority.envelope(revision, **of)
-        name = hashlib.sha256(envelope).hexdigest()
+    def publish(self, revision, envelope=None, **of):
+        """Offer an envelope under this revision."""
         with self.changed:
-            self.blobs[name] = envelope if blob is None else blob
-            self.offer = (revision, name)
+            self.configs = {revision: envelope if envelope is not None else self.authority.envelope(revision, **of)}
+            self.offer = revision
             self.changed.notify_all()
 
     def wait(self, to, query):
         have = int(query["revision"])
         with self.changed:
-            self.changed.wait_for(lambda: self.offer and self.offer[0] > have, int(query["wait"]))
-            offer = self.offer
-        if offer and offer[0] > have:
-            to.answer(200, {"revision": offer[0], "config": offer[1]})
+            self.changed.wait_for(lambda: (self.offer or 0) > have or self.orders, int(query["wait"]))
+            offer, orders = self.offer or 0, self.orders
+        if offer > have or orders:
+            to.answer(200, {"revision": offer, "orders": orders})
         else:
             to.answer(204)
 
-    def blob(self, to, name):
-        if name in self.blobs:
-            to.answer(200, self.blobs[name])
+    def config(self, to, revision):
+        if revision in self.configs:
+            to.answer(200, self.configs[revision])
         else:
-            to.answer(404, {"error": "no such blob"})
+            to.answer(404, {"error": "not the newest one of this device"})
 
     def wait_report(self, what, probe, seconds=SECONDS):
         end = time.monotonic() + seconds

@@ -168,6 +168,9 @@ class Device:
         return self.server.request("GET", f"/device/v1/wait?revision={revision}&wait={wait}",
                                    connection=connection, certificate=self.certificate)
 
+    def config(self, revision):
+        return self.server.request("GET", f"/device/v1/config/{revision}", certificate=self.certificate)
+
     def report(self, body):
         return self.server.request("POST", "/device/v1/report", body, certificate=self.certificate)
 

@@ -39,22 +39,25 @@ static const struct {
 
 static const struct {
 	const char *text;
-	uint64_t revision; /* 0: refused */
+	int64_t revision; /* -1: refused */
+	unsigned orders;
 } offers[] = {
-		{"{\"revision\":5,\"config\":\"" NONCE "\"}", 5},
-		{"{\"revision\":999999999999999,\"config\":\"" NONCE "\",\"more\":{}}",
-				999999999999999U},
-		{"{\"revision\":0,\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":-1,\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":1.5,\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":1e400,\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":\"5\",\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":5,\"config\":\"" NONCE "00\"}", 0},
-		{"{\"revision\":5,\"config\":\"zz\"}", 0},
-		{"{\"revision\":5}", 0},
-		{"{\"revision\":5,\"revision\":6,\"config\":\"" NONCE "\"}", 0},
-		{"{\"revision\":5,\"config\":\"" NONCE "\"}x", 0},
-		{"null", 0},
+		{"{\"revision\":5,\"orders\":0}", 5, 0},
+		{"{\"revision\":0,\"orders\":2}", 0, 2},
+		{"{\"revision\":999999999999999,\"orders\":1000,\"more\":{}}", 999999999999999,
+				1000},
+		{"{\"revision\":-1,\"orders\":0}", -1, 0},
+		{"{\"revision\":1.5,\"orders\":0}", -1, 0},
+		{"{\"revision\":1e400,\"orders\":0}", -1, 0},
+		{"{\"revision\":\"5\",\"orders\":0}", -1, 0},
+		{"{\"revision\":5,\"orders\":-1}", -1, 0},
+		{"{\"revision\":5,\"orders\":1001}", -1, 0},
+		{"{\"revision\":5,\"orders\":\"1\"}", -1, 0},
+		{"{\"revision\":5}", -1, 0},
+		{"{\"orders\":1}", -1, 0},
+		{"{\"revision\":5,\"revision\":6,\"orders\":0}", -1, 0},
+		{"{\"revision\":5,\"orders\":0}x", -1, 0},
+		{"null", -1, 0},
 };
 
 static void test_enrolments(void)
@@ -145,15 +148,16 @@ int main(void)
 	TEST("a decision is one of three, and an approval has all it needs") {
 		test_decision();
 	}
-	TEST("an offer has a whole revision and a hash") {
+	TEST("an offer has whole numbers within their limits") {
 		for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 			struct messages_offer offer = {0};
 			struct err err;
 			int r = messages_read_offer(offers[i].text, strlen(offers[i].text), &offer,
 					&err);
 
-			CHECK_INT(r == 0, offers[i].revision != 0);
-			CHECK_INT(offer.revision, offers[i].revision);
+			CHECK_INT(r == 0, offers[i].revision >= 0);
+			CHECK_INT(offer.revision, r < 0 ? 0 : offers[i].revision);
+			CHECK_INT(offer.orders, offers[i].orders);
 		}
 	}
 	TEST("a report is what the protocol says") {

@@ -114,6 +114,24 @@ static void test_endless_offer(void)
 	}
 }
 
+static void test_outdated_offer(void)
+{
+	struct plan plan = {.is_enrolled = true, .has_server = true};
+	enum reason reason;
+
+	for (int i = 0; i < 10; i++) {
+		after(&plan, PLAN_DONE, REASON_NONE);
+		CHECK_INT(plan_next(&plan), PLAN_FETCH);
+		after(&plan, PLAN_NOTHING, REASON_NONE);
+		CHECK_INT(plan_next(&plan), PLAN_WAIT);
+		CHECK_INT(plan.failures, i + 1);
+		CHECK_INT(plan_phase(&plan, &reason), WIRE_AGENT_ONLINE);
+		CHECK_INT(reason, REASON_NONE);
+	}
+	after(&plan, PLAN_NOTHING, REASON_NONE);
+	CHECK_INT(plan.failures, 0);
+}
+
 static void test_cable(void)
 {
 	struct plan plan = {.is_enrolled = true, .has_server = true, .failures = 9};
@@ -162,6 +180,9 @@ int main(void)
 	}
 	TEST("an offer whose config never comes whole is not hammered") {
 		test_endless_offer();
+	}
+	TEST("nor is one that is outdated whenever it is fetched") {
+		test_outdated_offer();
 	}
 	TEST("a long-poll that ends at once does not spin") {
 		struct plan plan = {.is_enrolled = true, .has_server = true};

@@ -12,7 +12,7 @@
 #include "conf/signed.h"
 #include "fleet/fleet.h"
 
-enum { POLL_S = 50, TIMEOUT_S = 90, BLOB_MAX = 1 << 20, ANSWER_MAX = 256 * 1024 };
+enum { POLL_S = 50, TIMEOUT_S = 90, CONFIG_MAX = 1 << 20, ANSWER_MAX = 256 * 1024 };
 
 static void enrol(struct fleet_device *device);
 static void wait(struct fleet_device *device);
@@ -39,7 +39,7 @@ static void request(struct fleet_device *device, const char *path, const char *b
 	struct http_options options = {
 			.url = url,
 			.body = body,
-			.size_max = BLOB_MAX,
+			.size_max = CONFIG_MAX,
 			.timeout_s = wait_s + TIMEOUT_S,
 			.is_long_poll = true,
 	};
@@ -235,13 +235,18 @@ static void report(struct fleet_device *device)
 	request(device, "report", body, 0, on_reported);
 }
 
-static void on_blob(void *data, const struct http_answer *answer)
+static void on_config(void *data, const struct http_answer *answer)
 {
 	struct fleet_device *device = data;
 	OWNED(memory) struct conf_signed *config = own_alloc(sizeof(*config));
 	struct conf_expected expected = {.device = device->trust.id, .revision = device->revision};
 	struct err err;
 
+	if (answer->outcome.curl == 0 && answer->outcome.status == 404) {
+		device->request = NULL;
+		wait(device); /* there is a newer one by now */
+		return;
+	}
 	if (has_failed(device, answer))
 		return;
 	memcpy(expected.key, device->trust.config_key, sizeof(expected.key));
@@ -260,7 +265,7 @@ static void on_offer(void *data, const struct http_answer *answer)
 {
 	struct fleet_device *device = data;
 	struct messages_offer offer;
-	char path[16 + 2 * MESSAGES_HASH_SIZE] = "blob/";
+	char path[32];
 	struct err err;
 
 	device_enter(device, FLEET_ENROLLED);
@@ -275,8 +280,12 @@ static void on_offer(void *data, const struct http_answer *answer)
 		return;
 	}
 	fleet_told(device, offer.revision);
-	text_to_hex(offer.hash, MESSAGES_HASH_SIZE, path + strlen(path));
-	request(device, path, NULL, 0, on_blob);
+	if (offer.revision <= device->revision) {
+		device_begin(device, 1000); /* only orders: nobody takes them here */
+		return;
+	}
+	(void)text_format(path, sizeof(path), "config/%llu", (unsigned long long)offer.revision);
+	request(device, path, NULL, 0, on_config);
 }
 
 static void wait(struct fleet_device *device)
