@@ -239,6 +239,31 @@ int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_
 		void *data, struct err *err);
 int db_revision_newest(struct db *db, int64_t *ret, struct err *err);
 
+/* --- variants of layers: a change that only some devices have yet */
+
+struct db_variant {
+	char id[DB_ID_MAX];
+	char scope[DB_SCOPE_MAX]; /* of the layer that it changes */
+	int64_t revision;         /* that its values came with */
+	const char *patch;        /* JSON merge patch; lives until the call or callback returns */
+};
+
+typedef int (*db_variant_fn)(void *data, const struct db_variant *variant);
+
+int db_variant_add(struct db *db, const struct db_variant *variant, struct err *err);
+int db_variant_remove(struct db *db, const char *id, struct err *err); /* its devices, too */
+/* Calls `fn` with the one row. */
+int db_variant_get(struct db *db, const char *id, db_variant_fn fn, void *data, struct err *err);
+/* Those of a layer ("" for all), and those that a device has; the oldest first. */
+int db_variant_list(struct db *db, const char *scope, db_variant_fn fn, void *data,
+		struct err *err);
+int db_variant_of(struct db *db, const char *device, db_variant_fn fn, void *data, struct err *err);
+/* 1 when that was new, 0 when it was so already. */
+int db_variant_give(struct db *db, const char *id, const char *device, struct err *err);
+int db_variant_take(struct db *db, const char *id, const char *device, struct err *err);
+/* Ids of the devices that have it, in the order of ids. */
+int db_variant_devices(struct db *db, const char *id, db_id_fn fn, void *data, struct err *err);
+
 /* --- the audit log: append-only */
 
 struct db_audit {

@@ -5,5 +5,6 @@ const struct layout_step *const layout[] = {
 		&layout_base,
 		&layout_audit,
 		&layout_lease,
+		&layout_variant,
 		NULL,
 };

@@ -10,6 +10,7 @@
 #include "server/people_revision.h"
 #include "server/place.h"
 #include "server/stack.h"
+#include "server/variant.h"
 
 /* The scope of a path: /layers/organisation or /layers/:kind/:name. */
 static int read_scope(struct request *request, char scope[DB_SCOPE_MAX], struct err *err)
@@ -127,6 +128,8 @@ static int apply(struct request *request, const struct layer *layer, const struc
 	r = stack_load_above(request->server->db, layer->scope, &above, err);
 	if (r == 0)
 		r = stack_check_locks(&above, change->patch, err);
+	if (r == 0)
+		r = variant_check(request->server->db, layer->scope, change->patch, err);
 	if (r < 0)
 		return r;
 	OWNED(json) cJSON *after = conf_merge(layer->config, change->patch);

@@ -8,6 +8,7 @@
 #include "conf/json.h"
 #include "conf/locks.h"
 #include "conf/merge.h"
+#include "server/variant.h"
 
 void stack_finish(struct stack *stack)
 {
@@ -62,19 +63,43 @@ int stack_scopes(const struct db_device *device, int (*fn)(void *data, const cha
 struct loading {
 	struct db *db;
 	struct stack *stack;
-	const char *except; /* a scope that is left out */
+	const char *except;    /* a scope that is left out */
+	struct array variants; /* that the device has */
 	struct err *err;
 };
+
+/* The layer's row, or an empty one; -ENOENT when not even a variant says something there. */
+static int read_layer(struct loading *loading, const char *scope, cJSON **config, cJSON **origins,
+		int64_t *revision)
+{
+	OWNED(layer) struct db_layer layer = {0};
+	int r = db_layer_get(loading->db, scope, &layer, loading->err);
+	bool is_there = r == 0;
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*revision = layer.revision;
+	const char *text = is_there ? layer.config : "{}";
+	r = json_parse(text, strlen(text), config, loading->err);
+	text = is_there ? layer.origins : "{}";
+	if (r == 0)
+		r = json_parse(text, strlen(text), origins, loading->err);
+	if (r < 0)
+		return err_prefix(loading->err, -EIO, "layer %s in the database", scope);
+	return variants_apply(&loading->variants, scope, config, origins) || is_there ? 0 : -ENOENT;
+}
 
 static int load_layer(void *data, const char *scope)
 {
 	struct loading *loading = data;
 	struct stack *stack = loading->stack;
-	OWNED(layer) struct db_layer layer = {0};
+	OWNED(json) cJSON *config = NULL;
+	OWNED(json) cJSON *origins = NULL;
+	int64_t revision;
 
 	if (loading->except && strcmp(scope, loading->except) == 0)
 		return 0;
-	int r = db_layer_get(loading->db, scope, &layer, loading->err);
+	int r = read_layer(loading, scope, &config, &origins, &revision);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
@@ -83,12 +108,10 @@ static int load_layer(void *data, const char *scope)
 		return err_set(loading->err, EIO, "more than %d layers over a device", STACK_MAX);
 	unsigned at = stack->count++;
 	(void)text_copy(stack->layers[at].scope, DB_SCOPE_MAX, scope);
-	stack->layers[at].revision = layer.revision;
-	r = json_parse(layer.config, strlen(layer.config), &stack->layers[at].config, loading->err);
-	if (r == 0)
-		r = json_parse(layer.origins, strlen(layer.origins), &stack->layers[at].origins,
-				loading->err);
-	return r < 0 ? err_prefix(loading->err, -EIO, "layer %s in the database", scope) : 0;
+	stack->layers[at].revision = revision;
+	stack->layers[at].config = own_take(config);
+	stack->layers[at].origins = own_take(origins);
+	return 0;
 }
 
 static void add_inventory(struct stack *stack, const struct db_device *device)
@@ -110,7 +133,10 @@ int stack_load(struct db *db, const struct db_device *device, struct stack *ret,
 
 	*ret = (struct stack){0};
 	add_inventory(ret, device);
-	int r = stack_scopes(device, load_layer, &loading);
+	int r = variants_of(db, device->id, &loading.variants, err);
+	if (r == 0)
+		r = stack_scopes(device, load_layer, &loading);
+	variants_finish(&loading.variants);
 	if (r < 0)
 		stack_finish(ret);
 	return r;
