@@ -126,7 +126,7 @@ int conf_expand_check_text(const char *text, struct err *err)
 		if (piece.kind == PIECE_NAME && !is_possible(piece.name))
 			return err_set(err, EINVAL,
 					"%s is no name of a variable: a-z, 0-9 and _, a letter "
-			                "first, "
+					"first, "
 					"or device.name, device.id, device.serial, device.mac, "
 					"site.name, tenant.name, secret.NAME",
 					log_quote(piece.name));

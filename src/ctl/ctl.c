@@ -75,12 +75,34 @@ static int pick_by_name(const cJSON *answer, const char *name, char id[CTL_ID_MA
 	const cJSON *list = json_at(answer, "/devices");
 	char buffer[32];
 
-	for (const cJSON *device = list ? list->child : NULL; device; device = device->next)
-		if (strcmp(ctl_text(device, "/name", buffer), name) == 0 &&
-				text_copy(id, CTL_ID_MAX, ctl_text(device, "/id", buffer)) == 0)
-			return 0;
+	id[0] = '\0';
+	for (const cJSON *device = list ? list->child : NULL; device; device = device->next) {
+		if (strcmp(ctl_text(device, "/name", buffer), name) != 0)
+			continue;
+		if (id[0])
+			return err_set(err, EINVAL,
+					"more than one device has the name \"%s\": write TENANT/%s",
+					name, name);
+		(void)text_copy(id, CTL_ID_MAX, ctl_text(device, "/id", buffer));
+	}
+	if (id[0])
+		return 0;
 	return err_set(err, ENOENT,
 			"no device has the name or the id \"%s\"; see tyndctl devices list", name);
+}
+
+/* TENANT/NAME: the query gets the tenant, *name moves to the name. */
+static int split_tenant(const char **name, char path[CTL_PATH_MAX], struct err *err)
+{
+	const char *slash = strchr(*name, '/');
+	char tenant[CTL_ID_MAX];
+
+	if (!slash)
+		return 0;
+	if (text_format(tenant, sizeof(tenant), "%.*s", (int)(slash - *name), *name) < 0)
+		return err_set(err, EINVAL, "\"%s\" is too long", *name);
+	*name = slash + 1;
+	return ctl_add_query(path, "tenant", tenant, err);
 }
 
 int ctl_device_id(struct ctl *ctl, const char *typed, char id[CTL_ID_MAX], struct err *err)
@@ -101,7 +123,9 @@ int ctl_device_id(struct ctl *ctl, const char *typed, char id[CTL_ID_MAX], struc
 		if (r != -ENOENT)
 			return r;
 	}
-	int r = ctl_add_query(path, "search", typed, err);
+	int r = split_tenant(&typed, path, err);
+	if (r == 0)
+		r = ctl_add_query(path, "search", typed, err);
 	if (r == 0)
 		r = api_list(ctl->api, path, "devices", CTL_LIST_MAX, &found, err);
 	return r < 0 ? r : pick_by_name(found, typed, id, err);

@@ -27,7 +27,8 @@ int value_encode(const char *text, char *buffer, size_t size)
 }
 
 static const char scope_help[] =
-		"a scope is organisation, tenant/NAME, site/NAME, group/NAME or device/NAME";
+		"a scope is organisation, tenant/NAME, site/NAME, group/NAME or device/NAME, with "
+		"TENANT/ before the NAME of what belongs to a tenant";
 
 int value_scope(const char *typed, char scope[SCOPE_MAX], struct err *err)
 {
@@ -42,7 +43,10 @@ int value_scope(const char *typed, char scope[SCOPE_MAX], struct err *err)
 
 		if ((size_t)(slash - typed) != size || strncmp(typed, kinds[i], size) != 0)
 			continue;
-		if (strchr(slash + 1, '/') || value_encode(slash + 1, name, sizeof(name)) < 0)
+		const char *second = strchr(slash + 1, '/');
+		if ((second && (i == 0 || second == slash + 1 || !second[1] ||
+					       strchr(second + 1, '/'))) ||
+				value_encode(slash + 1, name, sizeof(name)) < 0)
 			break;
 		return text_format(scope, SCOPE_MAX, "%s/%s", kinds[i], name);
 	}

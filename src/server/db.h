@@ -19,10 +19,11 @@
 
 enum {
 	DB_NAME_MAX = 64,
+	DB_PLACE_MAX = 2 * DB_NAME_MAX, /* "TENANT/NAME" of a site or group, or "NAME" */
 	DB_ID_MAX = 33,
-	DB_SCOPE_MAX = 8 + DB_NAME_MAX,
+	DB_SCOPE_MAX = 8 + DB_PLACE_MAX,
 	DB_GROUPS_MAX = 16, /* of one device */
-	DB_GROUPS_TEXT = DB_GROUPS_MAX * DB_NAME_MAX,
+	DB_GROUPS_TEXT = DB_GROUPS_MAX * DB_PLACE_MAX,
 	DB_REASON_MAX = 501,
 	DB_KIND_MAX = 16,
 	DB_ADDRESS_MAX = 64,
@@ -95,8 +96,8 @@ int db_token_count(struct db *db, int64_t *ret, struct err *err);
 enum db_place_kind { DB_TENANT, DB_SITE, DB_GROUP };
 
 struct db_place {
-	char name[DB_NAME_MAX];
-	char tenant[DB_NAME_MAX]; /* of a site */
+	char name[DB_PLACE_MAX];
+	char tenant[DB_NAME_MAX]; /* of a site or group: what stands before the '/' of its name */
 	int64_t sites;            /* of a tenant */
 	int64_t devices;
 };
@@ -110,11 +111,11 @@ typedef int (*db_place_fn)(void *data, const struct db_place *place);
 
 int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
 		struct err *err);
-/* Makes it, or gives a site another tenant. */
+/* Makes it. `tenant` is that of a site or group, "" for none. */
 int db_place_put(struct db *db, enum db_place_kind kind, const char *name, const char *tenant,
 		struct err *err);
 int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, struct err *err);
-/* `tenant` ("" for all) filters sites. */
+/* `tenant` ("" for all) filters sites and groups. */
 int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
 		const struct db_page *page, db_place_fn fn, void *data, struct err *err);
 
@@ -123,8 +124,8 @@ int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
 struct db_device {
 	char id[DB_ID_MAX];
 	char name[DB_NAME_MAX];
-	char site[DB_NAME_MAX];
-	char tenant[DB_NAME_MAX];
+	char site[DB_PLACE_MAX];
+	char tenant[DB_NAME_MAX];    /* of its site, or of its own when it is at none */
 	char groups[DB_GROUPS_TEXT]; /* names, sorted, each ended by a line feed */
 	uint8_t certificate[DB_HASH];
 	char hardware[DB_HARDWARE_MAX]; /* JSON object */
@@ -154,11 +155,15 @@ typedef int (*db_device_fn)(void *data, const struct db_device *device);
 
 int db_device_add(struct db *db, const struct db_device *device, struct err *err);
 int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err);
-int db_device_by_name(struct db *db, const char *name, struct db_device *ret, struct err *err);
-/* Writes name, site and groups. */
+/* A name is one device's in a tenant; `tenant` "" for those of none. */
+int db_device_by_name(struct db *db, const char *tenant, const char *name, struct db_device *ret,
+		struct err *err);
+/* Writes name, tenant, site and groups. */
 int db_device_place(struct db *db, const struct db_device *device, struct err *err);
 int db_device_remove(struct db *db, const char *id, struct err *err);
-/* `fn` must not write to the database; a result other than 0 ends the listing with it. */
+/*
+ * By name, then id; a page goes on after NAME "\n" ID. `fn` must not write to the database; a
+ * result other than 0 ends the listing with it. */
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err);
 int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,

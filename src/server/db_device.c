@@ -3,16 +3,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "server/sql.h"
 
 /* Envelopes that stay fetchable: the newest and those a device may still be asking for. */
 #define KEPT_ENVELOPES "3"
 
 #define COLUMNS \
-	"SELECT device.id, device.name, device.site, site.tenant, device.certificate," \
+	"SELECT device.id, device.name, device.site, device.tenant, device.certificate," \
 	" device.hardware, device.approved_s, device.approved_by, device.revision," \
 	" device.issued_s, device.effective, device.envelope, device.seen_s, device.report," \
-	" device.address FROM device LEFT JOIN site ON site.name = device.site "
+	" device.address FROM device "
 
 static int read_groups(struct db *db, struct db_device *device, struct err *err)
 {
@@ -24,7 +25,7 @@ static int read_groups(struct db *db, struct db_device *device, struct err *err)
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
-		char name[DB_NAME_MAX];
+		char name[DB_PLACE_MAX];
 
 		sql_text(row, 0, name, sizeof(name));
 		size_t length = strlen(name);
@@ -66,12 +67,12 @@ static int put_groups(struct db *db, const struct db_device *device, struct err 
 	int r = sql_run(db, err, "DELETE FROM member WHERE device = ?", "t", device->id);
 
 	for (const char *at = device->groups; r >= 0 && *at;) {
-		char name[DB_NAME_MAX];
+		char name[DB_PLACE_MAX];
 		size_t length = strcspn(at, "\n");
 
 		if (length >= sizeof(name))
 			return err_set(err, EINVAL, "groups: a name is longer than %d bytes",
-					DB_NAME_MAX - 1);
+					DB_PLACE_MAX - 1);
 		memcpy(name, at, length);
 		name[length] = '\0';
 		r = sql_run(db, err,
@@ -86,25 +87,23 @@ static int put_groups(struct db *db, const struct db_device *device, struct err 
 int db_device_add(struct db *db, const struct db_device *device, struct err *err)
 {
 	int r = sql_run(db, err,
-			"INSERT INTO device (id, name, site, certificate, hardware, approved_s,"
-			" approved_by, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			"ttnhtitn", device->id, device->name, device->site, device->certificate,
-			device->hardware, device->approved_s, device->approved_by, device->address);
+			"INSERT INTO device (id, name, tenant, site, certificate, hardware,"
+			" approved_s, approved_by, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"ttnnhtitn", device->id, device->name, device->tenant, device->site,
+			device->certificate, device->hardware, device->approved_s,
+			device->approved_by, device->address);
 
 	if (r == -EEXIST)
 		return err_set(err, EEXIST, "name: there is a device \"%s\" already", device->name);
 	return r < 0 ? r : put_groups(db, device, err);
 }
 
-/* The one device that `query`, with `key` bound to it, finds. */
-static int find_device(struct db *db, const char *query, const char *key, struct db_device *ret,
+/* The one row, of the device called `key`. */
+static int read_found(struct db *db, struct sql_row *row, const char *key, struct db_device *ret,
 		struct err *err)
 {
-	OWNED(row) struct sql_row *row = NULL;
-	int r = sql_bind(db, query, &row, err, "t", key);
+	int r = sql_step(db, row, err);
 
-	if (r == 0)
-		r = sql_step(db, row, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -114,18 +113,27 @@ static int find_device(struct db *db, const char *query, const char *key, struct
 
 int db_device_get(struct db *db, const char *id, struct db_device *ret, struct err *err)
 {
-	return find_device(db, COLUMNS "WHERE device.id = ?", id, ret, err);
+	OWNED(row) struct sql_row *row = NULL;
+	int r = sql_bind(db, COLUMNS "WHERE device.id = ?", &row, err, "t", id);
+
+	return r < 0 ? r : read_found(db, row, id, ret, err);
 }
 
-int db_device_by_name(struct db *db, const char *name, struct db_device *ret, struct err *err)
+int db_device_by_name(struct db *db, const char *tenant, const char *name, struct db_device *ret,
+		struct err *err)
 {
-	return find_device(db, COLUMNS "WHERE device.name = ?", name, ret, err);
+	OWNED(row) struct sql_row *row = NULL;
+	int r = sql_bind(db, COLUMNS "WHERE coalesce(device.tenant, '') = ? AND device.name = ?",
+			&row, err, "tt", tenant, name);
+
+	return r < 0 ? r : read_found(db, row, name, ret, err);
 }
 
 int db_device_place(struct db *db, const struct db_device *device, struct err *err)
 {
-	int r = sql_run(db, err, "UPDATE device SET name = ?2, site = ?3 WHERE id = ?1", "ttn",
-			device->id, device->name, device->site);
+	int r = sql_run(db, err,
+			"UPDATE device SET name = ?2, tenant = ?3, site = ?4 WHERE id = ?1", "ttnn",
+			device->id, device->name, device->tenant, device->site);
 
 	if (r == -EEXIST)
 		return err_set(err, EEXIST, "name: there is a device \"%s\" already", device->name);
@@ -163,8 +171,8 @@ static void like_pattern(const char *search, char *pattern, size_t size)
 }
 
 static const char list_sql[] = COLUMNS
-		"WHERE device.name > ?1"
-		" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR site.tenant = ?3)"
+		"WHERE (device.name, device.id) > (?1, ?10)"
+		" AND (?2 = '' OR device.site = ?2) AND (?3 = '' OR device.tenant = ?3)"
 		" AND (?4 = '' OR EXISTS (SELECT 1 FROM member WHERE team = ?4 AND device = "
 		"device.id))"
 		" AND (?5 = '' OR coalesce(device.report ->> 'state', 'none') = ?5)"
@@ -175,18 +183,23 @@ static const char list_sql[] = COLUMNS
 		"  OR lower(device.hardware ->> 'serial') LIKE lower(?8) ESCAPE '\\'"
 		"  OR lower(device.hardware ->> 'model') LIKE lower(?8) ESCAPE '\\'"
 		"  OR lower(device.hardware ->> 'mac') LIKE lower(?8) ESCAPE '\\')"
-		" ORDER BY device.name LIMIT ?9";
+		" ORDER BY device.name, device.id LIMIT ?9";
 
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;
-	char pattern[512];
+	const char *after = filter->page.after;
+	size_t length = strcspn(after, "\n");
+	char pattern[512], name[DB_NAME_MAX];
 
+	if (text_format(name, sizeof(name), "%.*s", (int)length, after) < 0)
+		return err_set(err, EINVAL, "cursor: not one of this list");
 	like_pattern(filter->search, pattern, sizeof(pattern));
-	int r = sql_bind(db, list_sql, &row, err, "tttttiiti", filter->page.after, filter->site,
-			filter->tenant, filter->group, filter->state, (int64_t)filter->online,
-			filter->online_since_s, pattern, filter->page.limit);
+	int r = sql_bind(db, list_sql, &row, err, "tttttiitit", name, filter->site, filter->tenant,
+			filter->group, filter->state, (int64_t)filter->online,
+			filter->online_since_s, pattern, filter->page.limit,
+			after + length + (after[length] == '\n'));
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
@@ -252,9 +265,7 @@ static const char *below_sql(const char *scope, const char **name)
 	static const struct {
 		const char *prefix, *sql;
 	} kinds[] = {
-			{"tenant/", "SELECT device.id FROM device JOIN site ON site.name = "
-				    "device.site"
-				    " WHERE site.tenant = ? ORDER BY device.id"},
+			{"tenant/", "SELECT id FROM device WHERE tenant = ? ORDER BY id"},
 			{"site/", "SELECT id FROM device WHERE site = ? ORDER BY id"},
 			{"group/", "SELECT device FROM member WHERE team = ? ORDER BY device"},
 			{"device/", "SELECT id FROM device WHERE id = ?"},

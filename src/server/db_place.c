@@ -4,64 +4,40 @@
 
 #include "server/sql.h"
 
-/* One row per kind; ?1 is a name. In SQL a group is a team: GROUP is a word of the language. */
+/* Of each kind the same columns: name, tenant, sites, devices. A group is a team: GROUP is taken. */
+#define TENANT \
+	"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = tenant.name)," \
+	" (SELECT count(*) FROM device WHERE tenant = tenant.name) FROM tenant WHERE "
+#define SITE \
+	"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)" \
+	" FROM site WHERE "
+#define GROUP \
+	"SELECT name, tenant, 0, (SELECT count(*) FROM member WHERE team = team.name)" \
+	" FROM team WHERE "
+#define OF_PAGE " AND name > ?1 ORDER BY name LIMIT ?2"
+
+/* One row per kind; ?1 is a name. */
 static const struct {
 	const char *noun;
 	const char *get;
-	const char *put;
+	const char *put; /* ?2 the tenant */
 	const char *remove;
 	const char *list; /* ?1 after, ?2 limit, ?3 tenant */
 } kinds[] = {
-		[DB_TENANT] =
-				{
-						"tenant",
-						"SELECT name, NULL, (SELECT count(*) FROM site "
-						"WHERE tenant = tenant.name),"
-						" (SELECT count(*) FROM device JOIN site ON "
-						"device.site = site.name"
-						"  WHERE site.tenant = tenant.name) FROM tenant "
-						"WHERE name = ?1",
-						"INSERT INTO tenant (name) SELECT ?1 WHERE CAST(?2 "
-						"AS TEXT) IS "
-						"NULL ON CONFLICT DO NOTHING",
-						"DELETE FROM tenant WHERE name = ?1",
-						"SELECT name, NULL, (SELECT count(*) FROM site "
-						"WHERE tenant = tenant.name),"
-						" (SELECT count(*) FROM device JOIN site ON "
-						"device.site = site.name"
-						"  WHERE site.tenant = tenant.name) FROM tenant"
-						" WHERE name > ?1 AND ?3 = '' ORDER BY name LIMIT "
-						"?2",
-				},
-		[DB_SITE] =
-				{
-						"site",
-						"SELECT name, tenant, 0, (SELECT count(*) FROM "
-						"device WHERE site = site.name)"
-						" FROM site WHERE name = ?1",
-						"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
-						" ON CONFLICT (name) DO UPDATE SET tenant = ?2",
-						"DELETE FROM site WHERE name = ?1",
-						"SELECT name, tenant, 0, (SELECT count(*) FROM "
-						"device WHERE site = site.name)"
-						" FROM site WHERE name > ?1 AND (?3 = '' OR tenant "
-						"= ?3) ORDER BY name LIMIT ?2",
-				},
-		[DB_GROUP] =
-				{
-						"group",
-						"SELECT name, NULL, 0, (SELECT count(*) FROM "
-						"member WHERE team = name)"
-						" FROM team WHERE name = ?1",
-						"INSERT INTO team (name) SELECT ?1 WHERE CAST(?2 "
-						"AS TEXT) IS "
-						"NULL ON CONFLICT DO NOTHING",
-						"DELETE FROM team WHERE name = ?1",
-						"SELECT name, NULL, 0, (SELECT count(*) FROM "
-						"member WHERE team = team.name)"
-						" FROM team WHERE name > ?1 AND ?3 = '' ORDER BY "
-						"name LIMIT ?2",
-				},
+		[DB_TENANT] = {"tenant", TENANT "name = ?1",
+				"INSERT INTO tenant (name) SELECT ?1 WHERE CAST(?2 AS TEXT) IS NULL"
+				" ON CONFLICT DO NOTHING",
+				"DELETE FROM tenant WHERE name = ?1", TENANT "?3 = ''" OF_PAGE},
+		[DB_SITE] = {"site", SITE "name = ?1",
+				"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
+				" ON CONFLICT DO NOTHING",
+				"DELETE FROM site WHERE name = ?1",
+				SITE "(?3 = '' OR tenant = ?3)" OF_PAGE},
+		[DB_GROUP] = {"group", GROUP "name = ?1",
+				"INSERT INTO team (name, tenant) VALUES (?1, ?2)"
+				" ON CONFLICT DO NOTHING",
+				"DELETE FROM team WHERE name = ?1",
+				GROUP "(?3 = '' OR tenant = ?3)" OF_PAGE},
 };
 
 static struct db_place read_place(struct sql_row *row)

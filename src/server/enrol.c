@@ -108,7 +108,7 @@ static int choose_name(struct server *server, const struct db_enrolment *enrolme
 	json_text(&in, "serial", JSON_FILLED, serial, sizeof(serial));
 	if (json_end(&in) < 0 || place_name_check(serial, NULL) < 0)
 		return 0;
-	int r = db_device_by_name(server->db, serial, &other, err);
+	int r = db_device_by_name(server->db, device->tenant, serial, &other, err);
 	if (r == -ENOENT)
 		(void)text_copy(device->name, sizeof(device->name), serial);
 	return r == -ENOENT ? 0 : r;

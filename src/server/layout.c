@@ -5,6 +5,7 @@ const struct layout_step *const layout[] = {
 		&layout_base,
 		&layout_audit,
 		&layout_lease,
+		&layout_tenant,
 		&layout_variant,
 		NULL,
 };

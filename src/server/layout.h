@@ -15,7 +15,8 @@ struct layout_step {
 	const char *sqlite, *pg;
 };
 
-extern const struct layout_step layout_base, layout_audit, layout_lease, layout_variant;
+extern const struct layout_step layout_base, layout_audit, layout_lease, layout_tenant,
+		layout_variant;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

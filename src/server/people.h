@@ -11,7 +11,7 @@ enum {
 	PEOPLE_LIMIT = 100,
 	PEOPLE_LIMIT_MAX = 500,
 	PEOPLE_DEVICES_MAX = 100,
-	PEOPLE_CURSOR_MAX = 120
+	PEOPLE_CURSOR_MAX = 200
 };
 
 /* One page of a list being filled by a callback of the database. */
@@ -61,13 +61,14 @@ struct db_revision people_revision(const struct request *request, const char *ki
 /* "devices" and "device_count" of the answer to a change. */
 int people_put_changed(cJSON *object, const struct publish *publish, struct err *err);
 
-/* Name, site and groups of a device as a person gives them. */
+/* Name, tenant, site and groups of a device as a person gives them. */
 struct device_place {
 	char name[DB_NAME_MAX]; /* "": stays */
-	char site[DB_NAME_MAX];
+	char tenant[DB_NAME_MAX];
+	char site[DB_PLACE_MAX];
 	char groups[DB_GROUPS_TEXT]; /* as in struct db_device */
 	char reason[DB_REASON_MAX];
-	bool has_site, has_groups, may_create;
+	bool has_tenant, has_site, has_groups, may_create;
 };
 
 void people_read_place(struct json *in, struct device_place *place);

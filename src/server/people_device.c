@@ -23,7 +23,7 @@ static void put_groups(cJSON *object, const struct db_device *device)
 {
 	cJSON *list = json_put_list(object, "groups");
 	const char *groups = device->groups;
-	char name[DB_NAME_MAX];
+	char name[DB_PLACE_MAX];
 
 	while (stack_next_group(&groups, name))
 		json_append_text(list, name);
@@ -58,7 +58,10 @@ cJSON *people_device(const struct db_device *device)
 
 static int add_device(void *data, const struct db_device *device)
 {
-	return people_list_add(data, people_device(device), device->name);
+	char cursor[PEOPLE_CURSOR_MAX];
+
+	(void)text_format(cursor, sizeof(cursor), "%s\n%s", device->name, device->id);
+	return people_list_add(data, people_device(device), cursor);
 }
 
 /* The index of the query's value in `words`, 0 when it is missing. */
@@ -121,10 +124,11 @@ int people_device_get(struct request *request, struct err *err)
 void people_read_place(struct json *in, struct device_place *place)
 {
 	struct json list;
-	char name[DB_NAME_MAX];
+	char name[DB_PLACE_MAX];
 	size_t used = 0;
 
 	json_text(in, "name", JSON_FILLED, place->name, sizeof(place->name));
+	people_read_text(in, "tenant", &place->has_tenant, place->tenant, sizeof(place->tenant));
 	people_read_text(in, "site", &place->has_site, place->site, sizeof(place->site));
 	json_bool(in, "create", 0, &place->may_create);
 	people_read_reason(in, place->reason);
@@ -141,12 +145,60 @@ void people_read_place(struct json *in, struct device_place *place)
 	json_leave(&list);
 }
 
+static int apply_site(struct db *db, const struct device_place *place, struct db_device *device,
+		struct err *err)
+{
+	int r = 0;
+
+	if (place->site[0])
+		r = place_ensure(db, DB_SITE, place->site, place->may_create, err);
+	if (r < 0)
+		return err_prefix(err, r, "site");
+	memcpy(device->site, place->site, sizeof(device->site));
+	if (device->site[0])
+		place_tenant(device->site, device->tenant);
+	return 0;
+}
+
+static int apply_tenant(struct db *db, const struct device_place *place, struct db_device *device,
+		struct err *err)
+{
+	char owner[DB_NAME_MAX];
+	struct db_place tenant;
+
+	place_tenant(device->site, owner);
+	if (device->site[0] && strcmp(owner, place->tenant) != 0)
+		return err_set(err, EINVAL, "tenant: the site \"%s\" is not one of this tenant",
+				device->site);
+	memcpy(device->tenant, place->tenant, sizeof(device->tenant));
+	if (!device->tenant[0])
+		return 0;
+	int r = db_place_get(db, DB_TENANT, device->tenant, &tenant, err);
+	return r < 0 ? err_prefix(err, r, "tenant") : 0;
+}
+
+/* A device is in groups of its own tenant and of none. */
+static int check_groups(const struct db_device *device, struct err *err)
+{
+	const char *groups = device->groups;
+	char name[DB_PLACE_MAX], owner[DB_NAME_MAX];
+
+	while (stack_next_group(&groups, name)) {
+		place_tenant(name, owner);
+		if (owner[0] && strcmp(owner, device->tenant) != 0)
+			return err_set(err, EINVAL,
+					"groups: \"%s\" is not a group of the device's tenant",
+					name);
+	}
+	return 0;
+}
+
 /* Inside the transaction: sites and groups that are made go away with a rollback. */
 int people_apply_place(struct db *db, const struct device_place *place, struct db_device *device,
 		struct err *err)
 {
 	const char *groups = place->groups;
-	char name[DB_NAME_MAX];
+	char name[DB_PLACE_MAX];
 	int r = 0;
 
 	if (place->name[0]) {
@@ -154,19 +206,17 @@ int people_apply_place(struct db *db, const struct device_place *place, struct d
 		r = r < 0 ? err_prefix(err, r, "name")
 		          : text_copy(device->name, DB_NAME_MAX, place->name);
 	}
-	if (r == 0 && place->has_site) {
-		if (place->site[0])
-			r = place_ensure(db, DB_SITE, place->site, place->may_create, err);
-		r = r < 0 ? err_prefix(err, r, "site")
-		          : text_copy(device->site, DB_NAME_MAX, place->site);
-	}
+	if (r == 0 && place->has_site)
+		r = apply_site(db, place, device, err);
+	if (r == 0 && place->has_tenant)
+		r = apply_tenant(db, place, device, err);
 	while (r == 0 && stack_next_group(&groups, name)) {
 		r = place_ensure(db, DB_GROUP, name, place->may_create, err);
 		r = r < 0 ? err_prefix(err, r, "groups") : r;
 	}
 	if (r == 0 && place->has_groups)
 		memcpy(device->groups, place->groups, sizeof(device->groups));
-	return r;
+	return r < 0 ? r : check_groups(device, err);
 }
 
 int people_answer_device(struct request *request, int status, const char *id, int64_t revision,
@@ -185,8 +235,8 @@ int people_answer_device(struct request *request, int status, const char *id, in
 
 static bool is_same_place(const struct db_device *a, const struct db_device *b)
 {
-	return strcmp(a->name, b->name) == 0 && strcmp(a->site, b->site) == 0 &&
-	       strcmp(a->groups, b->groups) == 0;
+	return strcmp(a->name, b->name) == 0 && strcmp(a->tenant, b->tenant) == 0 &&
+	       strcmp(a->site, b->site) == 0 && strcmp(a->groups, b->groups) == 0;
 }
 
 /* What changes nothing makes no revision: the transaction is rolled back. */

@@ -203,7 +203,7 @@ static int add_device(void *data, const struct db_device *device)
 	char scope[DB_SCOPE_MAX], cursor[PEOPLE_CURSOR_MAX];
 
 	(void)text_format(scope, sizeof(scope), "device/%s", device->id);
-	(void)text_format(cursor, sizeof(cursor), "e%s", device->name);
+	(void)text_format(cursor, sizeof(cursor), "e%s\n%s", device->name, device->id);
 	return add_layer(listing->list, scope, 1, cursor, listing->err);
 }
 

@@ -18,7 +18,7 @@ static cJSON *place_json(enum db_place_kind kind, const struct db_place *place)
 	cJSON *item = json_new_object();
 
 	json_put_text(item, "name", place->name);
-	if (kind == DB_SITE)
+	if (kind != DB_TENANT)
 		people_put_text(item, "tenant", place->tenant);
 	if (kind == DB_TENANT)
 		json_put_whole(item, "sites", place->sites);
@@ -40,7 +40,7 @@ static int list_places(struct request *request, enum db_place_kind kind, struct 
 	static const char *const known[] = {"tenant", NULL};
 	struct people_list list;
 	int r = people_list_begin(&list, request, plurals[kind],
-			kind == DB_SITE ? known : known + 1, err);
+			kind == DB_TENANT ? known + 1 : known, err);
 
 	if (r < 0)
 		return r;
@@ -86,12 +86,10 @@ static int put_place(struct request *request, enum db_place_kind kind, struct er
 
 	people_begin(&in, request, err);
 	int r = json_end(&in);
-	if (r == 0)
-		r = place_name_check(name, err);
 	if (r < 0)
 		return r;
 	bool is_new = db_place_get(request->server->db, kind, name, &place, NULL) == -ENOENT;
-	r = db_place_put(request->server->db, kind, name, "", err);
+	r = place_put(request->server->db, kind, name, err);
 	return r < 0 ? r : answer_place(request, kind, is_new, err);
 }
 
@@ -105,51 +103,9 @@ int people_group_put(struct request *request, struct err *err)
 	return put_place(request, DB_GROUP, err);
 }
 
-/* The devices of the site come under another tenant's layer. */
-static int move_site(struct request *request, const char *name, const char *tenant,
-		const char *reason, struct err *err)
-{
-	OWNED(publish) struct publish publish = {0};
-	char scope[DB_SCOPE_MAX];
-
-	(void)text_format(scope, sizeof(scope), "site/%s", name);
-	struct db_revision about = people_revision(request, "place", scope, reason);
-	int r = publish_begin(&publish, request->server, &about, err);
-	if (r == 0)
-		r = db_place_put(request->server->db, DB_SITE, name, tenant, err);
-	if (r == 0)
-		r = publish_below(&publish, scope, err);
-	if (r == 0)
-		r = publish_end(&publish, false, err);
-	return people_failed(request, &publish, r);
-}
-
 int people_site_put(struct request *request, struct err *err)
 {
-	const char *name = request->match.args[0];
-	char tenant[DB_NAME_MAX] = "", reason[DB_REASON_MAX] = "";
-	struct db_place place = {0}, owner;
-	bool has_tenant;
-	struct json in;
-
-	people_begin(&in, request, err);
-	people_read_text(&in, "tenant", &has_tenant, tenant, sizeof(tenant));
-	people_read_reason(&in, reason);
-	int r = json_end(&in);
-	if (r == 0)
-		r = place_name_check(name, err);
-	if (r == 0 && tenant[0]) {
-		r = db_place_get(request->server->db, DB_TENANT, tenant, &owner, err);
-		r = r < 0 ? err_prefix(err, r, "tenant") : r;
-	}
-	if (r < 0)
-		return r;
-	bool is_new = db_place_get(request->server->db, DB_SITE, name, &place, NULL) == -ENOENT;
-	if (is_new)
-		r = db_place_put(request->server->db, DB_SITE, name, tenant, err);
-	else if (has_tenant && strcmp(tenant, place.tenant) != 0)
-		r = move_site(request, name, tenant, reason, err);
-	return r < 0 ? r : answer_place(request, DB_SITE, is_new, err);
+	return put_place(request, DB_SITE, err);
 }
 
 static int remove_place(struct request *request, enum db_place_kind kind, struct err *err)

@@ -19,6 +19,36 @@ int place_name_check(const char *name, struct err *err)
 	return 0;
 }
 
+void place_tenant(const char *name, char tenant[DB_NAME_MAX])
+{
+	const char *slash = strchr(name, '/');
+
+	(void)text_format(tenant, DB_NAME_MAX, "%.*s", slash ? (int)(slash - name) : 0, name);
+}
+
+const char *place_short(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+int place_put(struct db *db, enum db_place_kind kind, const char *name, struct err *err)
+{
+	const char *own = kind == DB_TENANT ? name : place_short(name);
+	char tenant[DB_NAME_MAX] = "";
+	struct db_place place;
+	int r = place_name_check(own, err);
+
+	if (r == 0 && own != name) {
+		if (own - name > DB_NAME_MAX)
+			return err_set(err, EINVAL, "a name has 1 to %d bytes", DB_NAME_MAX - 1);
+		place_tenant(name, tenant);
+		r = db_place_get(db, DB_TENANT, tenant, &place, err);
+	}
+	return r < 0 ? r : db_place_put(db, kind, name, tenant, err);
+}
+
 int place_ensure(struct db *db, enum db_place_kind kind, const char *name, bool may_create,
 		struct err *err)
 {
@@ -34,8 +64,7 @@ int place_ensure(struct db *db, enum db_place_kind kind, const char *name, bool 
 				" (\"create\": true makes it)");
 		return r;
 	}
-	r = place_name_check(name, err);
-	return r < 0 ? r : db_place_put(db, kind, name, "", err);
+	return place_put(db, kind, name, err);
 }
 
 int place_scope(struct db *db, const char *kind, const char *name, char scope[DB_SCOPE_MAX],

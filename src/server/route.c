@@ -31,7 +31,7 @@ int route_decode(const char *text, size_t size, enum route_part part, char *buff
 	for (size_t at = 0; at < size;) {
 		int byte = next_byte(text, size, &at, part);
 
-		if (byte < 0x20 || byte == 0x7f || (byte == '/' && part == ROUTE_SEGMENT))
+		if (byte < 0x20 || byte == 0x7f)
 			return -EINVAL;
 		if (used + 1 >= buffer_size)
 			return -E2BIG;

@@ -63,7 +63,7 @@ const char *route_query_get(const struct route_query *query, const char *key,
 int route_query_check(const struct route_query *query, const char *const *known, struct err *err);
 
 enum route_part {
-	ROUTE_SEGMENT, /* of a path: no '/' */
+	ROUTE_SEGMENT, /* of a path: a '/' in it is written %2F */
 	ROUTE_QUERY,   /* '+' is a space */
 };
 

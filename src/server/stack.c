@@ -8,6 +8,7 @@
 #include "conf/json.h"
 #include "conf/locks.h"
 #include "conf/merge.h"
+#include "server/place.h"
 #include "server/variant.h"
 
 void stack_finish(struct stack *stack)
@@ -19,11 +20,11 @@ void stack_finish(struct stack *stack)
 	stack->count = 0;
 }
 
-bool stack_next_group(const char **groups, char name[DB_NAME_MAX])
+bool stack_next_group(const char **groups, char name[DB_PLACE_MAX])
 {
 	size_t length = strcspn(*groups, "\n");
 
-	if (!length || length >= DB_NAME_MAX)
+	if (!length || length >= DB_PLACE_MAX)
 		return false;
 	memcpy(name, *groups, length);
 	name[length] = '\0';
@@ -46,7 +47,7 @@ int stack_scopes(const struct db_device *device, int (*fn)(void *data, const cha
 		void *data)
 {
 	const char *groups = device->groups;
-	char group[DB_NAME_MAX];
+	char group[DB_PLACE_MAX];
 	int r = fn(data, "organisation");
 
 	if (r == 0)
@@ -124,7 +125,7 @@ static void add_inventory(struct stack *stack, const struct db_device *device)
 	if (device->name[0])
 		json_put_text(identity, "device", device->name);
 	if (device->site[0])
-		json_put_text(identity, "site", device->site);
+		json_put_text(identity, "site", place_short(device->site));
 }
 
 int stack_load(struct db *db, const struct db_device *device, struct stack *ret, struct err *err)
@@ -142,22 +143,18 @@ int stack_load(struct db *db, const struct db_device *device, struct stack *ret,
 	return r;
 }
 
-/* A group's devices may be of any tenant: only the organisation is certain to stand above it. */
+/* Devices of a group of no tenant may be of any: only the organisation stands above them all. */
 int stack_load_above(struct db *db, const char *scope, struct stack *ret, struct err *err)
 {
 	struct loading loading = {.db = db, .stack = ret, .except = scope, .err = err};
 	struct db_device device = {0};
-	struct db_place site;
 	int r = 0;
 
 	*ret = (struct stack){0};
 	if (strncmp(scope, "device/", 7) == 0)
 		r = db_device_get(db, scope + 7, &device, err);
-	if (strncmp(scope, "site/", 5) == 0) {
-		r = db_place_get(db, DB_SITE, scope + 5, &site, err);
-		if (r == 0)
-			(void)text_copy(device.tenant, sizeof(device.tenant), site.tenant);
-	}
+	if (strncmp(scope, "site/", 5) == 0 || strncmp(scope, "group/", 6) == 0)
+		place_tenant(strchr(scope, '/') + 1, device.tenant);
 	if (r == 0)
 		r = stack_scopes(&device, load_layer, &loading);
 	if (r < 0)

@@ -46,6 +46,6 @@ int stack_scopes(const struct db_device *device, int (*fn)(void *data, const cha
 		void *data);
 
 /* A device's next group: copies it to `name`, moves *groups on; false at the end. */
-bool stack_next_group(const char **groups, char name[DB_NAME_MAX]);
+bool stack_next_group(const char **groups, char name[DB_PLACE_MAX]);
 
 #endif

@@ -162,9 +162,9 @@ static const struct {
 		{"{\"variables\":{\"a\":\"x\",\"b_1\":\"\",\"c\":null}}", ""},
 		{"{\"variables\":null}", ""},
 		{"{\"variables\":{\"A\":\"x\"}}", "variables: \"A\" is no name: a-z, 0-9 and _, a "
-                                                  "letter first, at most 63"},
+						  "letter first, at most 63"},
 		{"{\"variables\":{\"device.name\":\"x\"}}", "variables: \"device.name\" is no "
-                                                            "name: a-z, 0-9 and _, a letter first, "
+							    "name: a-z, 0-9 and _, a letter first, "
 							    "at most 63"},
 		{"{\"variables\":{\"a\":5}}", "variables.a: is not a text"},
 		{"{\"variables\":[]}", "variables: is not an object of names and texts"},
@@ -175,14 +175,14 @@ static const struct {
 		{"{\"desktops\":{\"main\":{\"host\":\"${rds}\",\"name\":\"${site.name} $${\"}}}",
 				""},
 		{"{\"keyboard\":{\"layout\":\"${l}\",\"num_lock\":\"${n}\"},\"branding\":{"
-                 "\"accent\":\"$"
+		 "\"accent\":\"$"
 		 "{c}\"}}",
 				""},
 		{"{\"helpdesk\":{\"phone\":\"${device.colour}\"}}",
 				"helpdesk.phone: \"device.colour\" is no name of a variable: a-z, "
-                                "0-9 and "
+				"0-9 and "
 				"_, a letter first, or device.name, device.id, device.serial, "
-                                "device.mac, "
+				"device.mac, "
 				"site.name, tenant.name, secret.NAME"},
 		{"{\"helpdesk\":{\"phone\":\"12 ${\"}}",
 				"helpdesk.phone: \"${\" is not ${NAME}; $${ stands for ${ itself"},

@@ -88,14 +88,15 @@ static struct db_device device(const char *id, const char *name, const char *sit
 
 static void devices(struct db *db)
 {
-	struct db_device one = device("a1", "Alpha", "Harbour"), two = device("b2", "Beta", ""),
-			 got;
+	struct db_device one = device("a1", "Alpha", "Aarhus/Harbour"),
+			 two = device("b2", "Beta", ""), got;
 	struct err err;
 
 	CHECK_INT(db_place_put(db, DB_TENANT, "Aarhus", "", &err), 0);
-	CHECK_INT(db_place_put(db, DB_SITE, "Harbour", "Aarhus", &err), 0);
+	CHECK_INT(db_place_put(db, DB_SITE, "Aarhus/Harbour", "Aarhus", &err), 0);
 	CHECK_INT(db_place_put(db, DB_GROUP, "pilot", "", &err), 0);
 	snprintf(one.groups, sizeof(one.groups), "pilot\n");
+	snprintf(one.tenant, sizeof(one.tenant), "Aarhus");
 	CHECK_INT(db_device_add(db, &one, &err), 0);
 	CHECK_INT(db_device_add(db, &two, &err), 0);
 	CHECK_INT(db_device_get(db, "a1", &got, &err), 0);
@@ -104,6 +105,12 @@ static void devices(struct db *db)
 	two.id[0] = 'c';
 	CHECK_INT(db_device_add(db, &two, &err), -EEXIST);
 	CHECK_HAS(err.text, "name: ");
+	snprintf(two.tenant, sizeof(two.tenant), "Aarhus");
+	CHECK_INT(db_device_add(db, &two, &err), 0); /* the name is free in another tenant */
+	CHECK_INT(db_device_by_name(db, "Aarhus", "Beta", &got, &err), 0);
+	CHECK_TEXT(got.id, two.id);
+	CHECK_INT(count_devices(db, (struct db_device_filter){.page.after = "Beta\nb2"}), 1);
+	CHECK_INT(db_device_remove(db, two.id, &err), 0);
 	CHECK_INT(db_device_get(db, "nobody", &got, &err), -ENOENT);
 	CHECK_INT(count_devices(db, (struct db_device_filter){0}), 2);
 	CHECK_INT(count_devices(db, (struct db_device_filter){.tenant = "Aarhus"}), 1);
@@ -111,7 +118,7 @@ static void devices(struct db *db)
 	CHECK_INT(count_devices(db, (struct db_device_filter){.search = "s-b"}), 1);
 	CHECK_INT(count_devices(db, (struct db_device_filter){.search = "_"}), 0);
 	CHECK_INT(count_devices(db, (struct db_device_filter){.state = "none"}), 2);
-	CHECK_INT(count_devices(db, (struct db_device_filter){.page.after = "Alpha"}), 1);
+	CHECK_INT(count_devices(db, (struct db_device_filter){.page.after = "Alpha\na1"}), 1);
 	CHECK_INT(db_device_report(db, "a1", "{\"state\":\"good\"}", "10.0.0.1", 500, &err), 0);
 	CHECK_INT(count_devices(db, (struct db_device_filter){.state = "good"}), 1);
 	CHECK_INT(count_devices(db, (struct db_device_filter){.online = DB_ONLINE_YES,
@@ -120,10 +127,10 @@ static void devices(struct db *db)
 	CHECK_INT(count_devices(db, (struct db_device_filter){.online = DB_ONLINE_NO,
 						    .online_since_s = 501}),
 			2);
-	CHECK_INT(db_place_remove(db, DB_SITE, "Harbour", &err), -EBUSY);
+	CHECK_INT(db_place_remove(db, DB_SITE, "Aarhus/Harbour", &err), -EBUSY);
 	CHECK_INT(db_device_remove(db, "a1", &err), 0);
-	CHECK_INT(db_place_remove(db, DB_SITE, "Harbour", &err), 0);
-	CHECK_INT(db_place_remove(db, DB_SITE, "Harbour", &err), -ENOENT);
+	CHECK_INT(db_place_remove(db, DB_SITE, "Aarhus/Harbour", &err), 0);
+	CHECK_INT(db_place_remove(db, DB_SITE, "Aarhus/Harbour", &err), -ENOENT);
 }
 
 static void revisions(struct db *db)

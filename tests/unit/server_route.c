@@ -36,7 +36,7 @@ static void paths(void)
 			{"PATCH", "/api/v1/devices/abc", 0, 3, "abc", ""},
 			{"GET", "/api/v1/devices/", -ENOENT, 0, "", ""},
 			{"GET", "/api/v1/devices/a/b", -ENOENT, 0, "", ""},
-			{"GET", "/api/v1/devices/a%2Fb", -ENOENT, 0, "", ""},
+			{"GET", "/api/v1/devices/a%2Fb", 0, 2, "a/b", ""},
 			{"GET", "/api/v1/devices/a%00b", -ENOENT, 0, "", ""},
 			{"GET", "/api/v1/devices/%ff", -ENOENT, 0, "", ""},
 			{"GET", "/api/v1/devices/%4", -ENOENT, 0, "", ""},
