@@ -113,7 +113,8 @@ cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count)
 		if (!cJSON_IsObject(layers[i].document))
 			continue;
 		merge_into(merged, layers[i].document);
-		restore(held, held_count, merged);
+		if (!layers[i].has_last_word)
+			restore(held, held_count, merged);
 		hold(held, &held_count, layers[i].document, merged);
 	}
 	cJSON_DeleteItemFromObjectCaseSensitive(merged, CONF_LOCKS);
@@ -132,16 +133,24 @@ int conf_merge_lock(const struct conf_layer *layers, unsigned count, const char 
 	return -1;
 }
 
+static bool says(const struct conf_layer *layer, const char *pointer)
+{
+	const cJSON *value = json_at(layer->document, pointer);
+
+	return value && !cJSON_IsNull(value);
+}
+
 int conf_merge_origin(const struct conf_layer *layers, unsigned count, const char *pointer)
 {
+	for (; count > 0 && layers[count - 1].has_last_word; count--) {
+		if (says(&layers[count - 1], pointer))
+			return (int)count - 1;
+	}
 	int lock = conf_merge_lock(layers, count, pointer);
-
 	if (lock >= 0)
 		count = (unsigned)lock + 1;
 	for (unsigned i = count; i > 0; i--) {
-		const cJSON *value = json_at(layers[i - 1].document, pointer);
-
-		if (value && !cJSON_IsNull(value))
+		if (says(&layers[i - 1], pointer))
 			return (int)i - 1;
 	}
 	return -1;

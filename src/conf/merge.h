@@ -7,6 +7,7 @@
 #define CONF_MERGE_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 /* MergePatch(target, patch) of RFC 7396, section 2. Neither is changed; the caller owns the result.
  */
@@ -16,6 +17,7 @@ cJSON *conf_merge(const cJSON *target, const cJSON *patch);
 struct conf_layer {
 	const char *name; /* "site/Harbour" */
 	const cJSON *document;
+	bool has_last_word; /* no lock holds it back; such layers come after all others */
 };
 
 /* All layers in order, from nothing ({}), with their locks (conf/locks.h). The caller owns the result. */
@@ -23,7 +25,8 @@ cJSON *conf_merge_layers(const struct conf_layer *layers, unsigned count);
 
 /*
  * Which layer the value at `pointer` (RFC 6901) of the merged document comes from: the last one
- * that says something else than null there, up to one that locks it. Its index, or -1.
+ * that says something else than null there, up to one that locks it; first of all those that
+ * have the last word. Its index, or -1.
  * Call it again with `count` = that index for the value that it overrides.
  */
 int conf_merge_origin(const struct conf_layer *layers, unsigned count, const char *pointer);

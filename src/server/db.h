@@ -269,6 +269,48 @@ int db_variant_take(struct db *db, const char *id, const char *device, struct er
 /* Ids of the devices that have it, in the order of ids. */
 int db_variant_devices(struct db *db, const char *id, db_id_fn fn, void *data, struct err *err);
 
+/* --- contingency sets */
+
+enum db_contingency_asked { DB_CONTINGENCY_NOTHING, DB_CONTINGENCY_ON, DB_CONTINGENCY_OFF };
+
+struct db_contingency {
+	char id[DB_ID_MAX];
+	char tenant[DB_NAME_MAX]; /* "" for the organisation's */
+	char name[DB_NAME_MAX];   /* unique in the tenant */
+	char description[DB_REASON_MAX];
+	int64_t changed_s;
+	char changed_by[DB_NAME_MAX];
+	enum db_contingency_asked asked; /* what waits for a second person's consent */
+	int64_t asked_s;
+	char asked_by[DB_NAME_MAX];
+	char reason[DB_REASON_MAX];
+	int64_t revision; /* that switched it on; 0: it is off */
+	int64_t on_s;
+	char on_by[DB_NAME_MAX];
+	char on_with[DB_NAME_MAX]; /* with whose consent */
+};
+
+typedef int (*db_contingency_fn)(void *data, const struct db_contingency *set);
+
+int db_contingency_add(struct db *db, const struct db_contingency *set, struct err *err);
+/* Writes everything but id and tenant. */
+int db_contingency_put(struct db *db, const struct db_contingency *set, struct err *err);
+int db_contingency_get(struct db *db, const char *id, struct db_contingency *ret, struct err *err);
+int db_contingency_remove(struct db *db, const char *id, struct err *err);
+/* `scopes`: "" for all, or those of the tenants named as tenant/NAME, each ended by a line feed. */
+int db_contingency_list(struct db *db, const char *scopes, const struct db_page *page,
+		db_contingency_fn fn, void *data, struct err *err);
+
+/* `patch` lives until the callback returns. */
+typedef int (*db_contingency_layer_fn)(void *data, const struct db_contingency *set,
+		const char *scope, const char *patch);
+int db_contingency_layer_put(struct db *db, const char *id, const char *scope, const char *patch,
+		struct err *err);
+int db_contingency_layers_clear(struct db *db, const char *id, struct err *err);
+/* Of one set; of all that are on with "", set by set, the one that is on for longest first. */
+int db_contingency_layers(struct db *db, const char *id, db_contingency_layer_fn fn, void *data,
+		struct err *err);
+
 /* --- the audit log: append-only */
 
 struct db_audit {

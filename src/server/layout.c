@@ -7,5 +7,6 @@ const struct layout_step *const layout[] = {
 		&layout_lease,
 		&layout_tenant,
 		&layout_variant,
+		&layout_contingency,
 		NULL,
 };

@@ -342,7 +342,7 @@ static cJSON *ignored(const struct conf_layer *layers, unsigned count, int lock,
 	for (unsigned i = (unsigned)lock + 1; lock >= 0 && i < count; i++) {
 		const cJSON *value = json_at(layers[i].document, pointer);
 
-		if (!value || cJSON_IsNull(value))
+		if (!value || cJSON_IsNull(value) || layers[i].has_last_word)
 			continue;
 		cJSON *item = json_new_object();
 		json_put_text(item, "layer", layers[i].name);
@@ -407,8 +407,7 @@ static int explain(struct db *db, const struct stack *stack, const cJSON *effect
 	const cJSON *leaf;
 	int r = 0;
 
-	for (unsigned i = 0; i < stack->count; i++)
-		layers[i] = (struct conf_layer){stack->layers[i].scope, stack->layers[i].config};
+	(void)stack_layers(stack, layers);
 	json_walk_begin(walk, effective);
 	while (r == 0 && (leaf = json_walk_next(walk))) {
 		cJSON *item = json_put_object(explained, walk->pointer);

@@ -130,6 +130,8 @@ static int apply(struct request *request, const struct layer *layer, const struc
 		r = stack_check_locks(&above, change->patch, err);
 	if (r == 0)
 		r = variant_check(request->server->db, layer->scope, change->patch, err);
+	if (r == 0)
+		r = contingency_check(request->server->db, layer->scope, change->patch, err);
 	if (r < 0)
 		return r;
 	OWNED(json) cJSON *after = conf_merge(layer->config, change->patch);

@@ -90,10 +90,26 @@ static int read_layer(struct loading *loading, const char *scope, cJSON **config
 	return variants_apply(&loading->variants, scope, config, origins) || is_there ? 0 : -ENOENT;
 }
 
+/* The next place in the stack, with its scope; NULL when it is full. */
+static struct stack_layer *push(struct loading *loading, const char *scope)
+{
+	struct stack *stack = loading->stack;
+
+	if (stack->count == STACK_MAX)
+		return NULL;
+	struct stack_layer *layer = &stack->layers[stack->count++];
+	(void)text_copy(layer->scope, sizeof(layer->scope), scope);
+	return layer;
+}
+
+static int refuse_more(struct loading *loading)
+{
+	return err_set(loading->err, EIO, "more than %d layers over a device", STACK_MAX);
+}
+
 static int load_layer(void *data, const char *scope)
 {
 	struct loading *loading = data;
-	struct stack *stack = loading->stack;
 	OWNED(json) cJSON *config = NULL;
 	OWNED(json) cJSON *origins = NULL;
 	int64_t revision;
@@ -105,14 +121,36 @@ static int load_layer(void *data, const char *scope)
 		return 0;
 	if (r < 0)
 		return r;
-	if (stack->count == STACK_MAX)
-		return err_set(loading->err, EIO, "more than %d layers over a device", STACK_MAX);
-	unsigned at = stack->count++;
-	(void)text_copy(stack->layers[at].scope, DB_SCOPE_MAX, scope);
-	stack->layers[at].revision = revision;
-	stack->layers[at].config = own_take(config);
-	stack->layers[at].origins = own_take(origins);
+	struct stack_layer *layer = push(loading, scope);
+	if (!layer)
+		return refuse_more(loading);
+	layer->revision = revision;
+	layer->config = own_take(config);
+	layer->origins = own_take(origins);
 	return 0;
+}
+
+static int load_part(void *data, const struct contingency_part *part)
+{
+	struct loading *loading = data;
+	char name[DB_SCOPE_MAX];
+
+	(void)text_format(name, sizeof(name), "contingency %s", part->name);
+	struct stack_layer *layer = push(loading, name);
+	if (!layer)
+		return refuse_more(loading);
+	layer->revision = part->revision;
+	layer->config = json_copy(part->patch);
+	layer->has_last_word = true;
+	return 0;
+}
+
+static int load_contingency(struct loading *loading, const struct db_device *device)
+{
+	OWNED(contingency) struct array parts = {0};
+	int r = contingency_load(loading->db, "", &parts, loading->err);
+
+	return r < 0 ? r : contingency_each(&parts, device, load_part, loading);
 }
 
 static void add_inventory(struct stack *stack, const struct db_device *device)
@@ -138,6 +176,8 @@ int stack_load(struct db *db, const struct db_device *device, struct stack *ret,
 	if (r == 0)
 		r = stack_scopes(device, load_layer, &loading);
 	variants_finish(&loading.variants);
+	if (r == 0)
+		r = load_contingency(&loading, device);
 	if (r < 0)
 		stack_finish(ret);
 	return r;
@@ -205,11 +245,20 @@ int stack_check_locks(const struct stack *stack, const cJSON *patch, struct err 
 	return r;
 }
 
+unsigned stack_layers(const struct stack *stack, struct conf_layer layers[STACK_MAX])
+{
+	for (unsigned i = 0; i < stack->count; i++)
+		layers[i] = (struct conf_layer){
+				.name = stack->layers[i].scope,
+				.document = stack->layers[i].config,
+				.has_last_word = stack->layers[i].has_last_word,
+		};
+	return stack->count;
+}
+
 cJSON *stack_merge(const struct stack *stack)
 {
 	struct conf_layer layers[STACK_MAX];
 
-	for (unsigned i = 0; i < stack->count; i++)
-		layers[i] = (struct conf_layer){stack->layers[i].scope, stack->layers[i].config};
-	return conf_merge_layers(layers, stack->count);
+	return conf_merge_layers(layers, stack_layers(stack, layers));
 }

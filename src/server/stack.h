@@ -5,18 +5,23 @@
 
 #include <cjson/cJSON.h>
 
+#include "conf/merge.h"
+#include "server/contingency.h"
 #include "server/db.h"
 
-enum { STACK_MAX = DB_GROUPS_MAX + 5 };
+enum { STACK_MAX = DB_GROUPS_MAX + 5 + CONTINGENCY_ON_MAX };
+
+struct stack_layer {
+	char scope[DB_SCOPE_MAX];
+	int64_t revision;
+	cJSON *config;
+	cJSON *origins;     /* pointer -> revision; NULL for inventory and contingency */
+	bool has_last_word; /* a contingency set that is on */
+};
 
 struct stack {
 	unsigned count;
-	struct {
-		char scope[DB_SCOPE_MAX];
-		int64_t revision;
-		cJSON *config;
-		cJSON *origins; /* pointer -> revision; NULL for the inventory */
-	} layers[STACK_MAX];
+	struct stack_layer layers[STACK_MAX];
 };
 
 void stack_finish(struct stack *stack);
@@ -26,7 +31,11 @@ static inline void own_end_stack(struct stack *stack)
 	stack_finish(stack);
 }
 
-/* The inventory and every layer that was ever written. `device` need not be in the database. */
+/*
+ * The inventory, every layer that was ever written with the device's variants, and the
+ * contingency sets that are on, as "contingency NAME". `device` need not be in the
+ * database.
+ */
 int stack_load(struct db *db, const struct db_device *device, struct stack *ret, struct err *err);
 
 /* The layers that stand before `scope` for everything below it; a device has them all. */
@@ -37,6 +46,9 @@ int stack_load_above(struct db *db, const char *scope, struct stack *ret, struct
  * the stack locks. Taking out what is ignored anyhow is fine.
  */
 int stack_check_locks(const struct stack *stack, const cJSON *patch, struct err *err);
+
+/* The layers as conf/merge.h wants them; their number. */
+unsigned stack_layers(const struct stack *stack, struct conf_layer layers[STACK_MAX]);
 
 /* The effective config; the caller deletes it. */
 cJSON *stack_merge(const struct stack *stack);

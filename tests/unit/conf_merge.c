@@ -67,8 +67,10 @@ static void test_layers(void)
 	OWNED(json) cJSON *group = parse("{}");
 	OWNED(json)
 	cJSON *device = parse("{\"helpdesk\":{\"phone\":\"3\"},\"desktops\":{\"b\":{}}}");
-	const struct conf_layer layers[] = {{"organisation", organisation}, {"site/x", site},
-			{"group/g", group}, {"device/d", device}};
+	const struct conf_layer layers[] = {{.name = "organisation", .document = organisation},
+			{.name = "site/x", .document = site},
+			{.name = "group/g", .document = group},
+			{.name = "device/d", .document = device}};
 
 	TEST("layers merge in order and every leaf knows where it comes from") {
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 4);
@@ -92,6 +94,24 @@ static void test_layers(void)
 		OWNED(json) cJSON *merged = conf_merge_layers(layers, 0);
 		OWNED(memory) char *text = json_print(merged);
 		CHECK_TEXT(text, "{}");
+	}
+}
+
+static void test_last_word(void)
+{
+	OWNED(json) cJSON *first = parse("{\"h\":{\"p\":1,\"t\":1},\"locks\":{\"h\":true}}");
+	OWNED(json) cJSON *second = parse("{\"h\":{\"p\":2}}");
+	OWNED(json) cJSON *set = parse("{\"h\":{\"p\":3,\"t\":null}}");
+	const struct conf_layer layers[] = {{"organisation", first, false},
+			{"device/d", second, false}, {"contingency c", set, true}};
+
+	TEST("a layer that has the last word is not held by locks, and is the origin") {
+		OWNED(json) cJSON *merged = conf_merge_layers(layers, 3);
+		OWNED(memory) char *text = json_print(merged);
+		CHECK_TEXT(text, "{\"h\":{\"p\":3}}");
+		CHECK_INT(conf_merge_origin(layers, 3, "/h/p"), 2);
+		CHECK_INT(conf_merge_origin(layers, 2, "/h/p"), 0);
+		CHECK_INT(conf_merge_lock(layers, 3, "/h/p"), 0);
 	}
 }
 
@@ -177,6 +197,7 @@ int main(void)
 {
 	test_merge();
 	test_layers();
+	test_last_word();
 	test_locks();
 	test_diff();
 	TEST_END();

@@ -221,7 +221,8 @@ int main(void)
 	server.config_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	if (db_open(":memory:", &server.db, &err) < 0 ||
 			db_place_put(server.db, DB_SITE, "Harbour", "", &err) < 0 ||
-			db_place_put(server.db, DB_GROUP, "G", "", &err) < 0) {
+			db_place_put(server.db, DB_GROUP, "G", "", &err) < 0 ||
+			fleet_open(&server, &server.fleet, &err) < 0) {
 		printf("%s\n0 passed, 1 failed\n", err.text);
 		return 1;
 	}
@@ -249,6 +250,7 @@ int main(void)
 	TEST("a device that is removed leaves its variants") {
 		removed_device(&server);
 	}
+	fleet_close(server.fleet);
 	db_close(server.db);
 	EVP_PKEY_free(server.config_key);
 	park_destroy(server.park);
