@@ -168,7 +168,7 @@ void agent_choose_server(struct agent *agent)
 {
 	char service[WIRE_URL_MAX] = "";
 
-	if (agent->plan.is_enrolled) {
+	if (agent->plan.is_enrolled || agent->is_returning) {
 		agent->plan.has_server =
 				address_parse(agent->trust.server, &agent->server, NULL) == 0;
 		return;

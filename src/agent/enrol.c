@@ -27,7 +27,7 @@ static int64_t trust_time(void *data)
 /* The CA that counts now: of enrolment, being enrolled, or none yet. */
 static const char *ca_of(const struct agent *agent)
 {
-	if (agent->plan.is_enrolled)
+	if (agent->plan.is_enrolled || agent->is_returning)
 		return agent->trust.ca;
 	return agent->enrolment.id[0] ? agent->enrolment.ca : NULL;
 }
@@ -121,6 +121,8 @@ static int make_code(const struct agent *agent, struct agent_enrolment *enrolmen
 		return r;
 	if (agent->cmdline.has_pin && memcmp(parts.ca_hash, agent->cmdline.pin, 32) != 0)
 		return err_set(err, EPERM, "the server names another CA than tynd.ca= does");
+	if (agent->is_returning && strcmp(said->ca, agent->trust.ca) != 0)
+		return err_set(err, EPERM, "the server names another CA than it had before");
 	r = key_hash(agent->key, parts.key_hash, err);
 	if (r < 0)
 		return r;
@@ -188,7 +190,14 @@ void enrol_begin(struct agent *agent)
 		return;
 	}
 	SHA256(enrolment->nonce, sizeof(enrolment->nonce), commitment);
-	OWNED(memory) char *body = messages_enrol(csr, commitment, &agent->options.hardware);
+	/* One that was removed is let in again by a person, not by what let it in before. */
+	bool has_token = agent->cmdline.token[0] && !agent->is_returning;
+	const struct messages_claim claim = {
+			.token = has_token ? agent->cmdline.token : NULL,
+			.was = agent->is_returning ? agent->trust.device : NULL,
+	};
+	OWNED(memory) char *body =
+			messages_enrol(csr, commitment, &agent->options.hardware, &claim);
 	agent_request(agent, "enrol", body, 0, on_enrolled);
 }
 
@@ -242,6 +251,8 @@ static void keep_trust(struct agent *agent, const struct messages_decision *deci
 				agent->store.trouble.text);
 	start_configs(agent);
 	agent->plan.is_enrolled = true;
+	agent->is_returning = false;
+	agent->removed = 0;
 	enrol_set_trust(agent);
 	report_soon(agent);
 	log_info("approved as device %s", trust->device);
@@ -261,6 +272,8 @@ static struct plan_event take_decision(struct agent *agent, const struct http_an
 	}
 	if (decision.state == MESSAGES_WAITING) {
 		event.kind = PLAN_NOTHING;
+		if (decision.why[0] && !agent->plan.is_code_known)
+			log_warn("the code has to be approved: %s", log_quote(decision.why));
 	} else if (decision.state == MESSAGES_REFUSED) {
 		event.kind = PLAN_DENIED;
 		event.reason = REASON_SERVER_REFUSED;

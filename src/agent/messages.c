@@ -25,7 +25,7 @@ static void read_id(struct json *in, const char *key, char id[MESSAGES_ID_MAX])
 }
 
 char *messages_enrol(const char *csr, const uint8_t commitment[MESSAGES_HASH_SIZE],
-		const struct messages_hardware *hardware)
+		const struct messages_hardware *hardware, const struct messages_claim *claim)
 {
 	OWNED(json) cJSON *body = json_new_object();
 
@@ -37,6 +37,10 @@ char *messages_enrol(const char *csr, const uint8_t commitment[MESSAGES_HASH_SIZ
 	json_put_text(inner, "mac", hardware->mac);
 	json_put_text(inner, "arch", hardware->arch);
 	json_put_text(inner, "version", hardware->version);
+	if (claim->token)
+		json_put_text(body, "token", claim->token);
+	if (claim->was)
+		json_put_text(body, "was", claim->was);
 	return json_print(body);
 }
 
@@ -73,6 +77,30 @@ char *messages_poll(const uint8_t nonce[MESSAGES_NONCE_SIZE], unsigned wait_s)
 	return json_print(body);
 }
 
+/* A sentence of any length, cut. */
+static void read_cut(struct json *in, const char *key, char *buffer, size_t size)
+{
+	const char *text = NULL;
+
+	json_borrow_text(in, key, 0, &text);
+	if (text && !text_has_control(text, NULL))
+		messages_cut(buffer, size, text);
+}
+
+bool messages_read_removed(const char *text, size_t size)
+{
+	OWNED(json) cJSON *document = NULL;
+	bool is_removed = false;
+	struct json in;
+
+	if (json_parse(text, size, &document, NULL) < 0)
+		return false;
+	json_begin(&in, document, NULL);
+	json_take_all(&in);
+	json_bool(&in, "removed", 0, &is_removed);
+	return json_end(&in) == 0 && is_removed;
+}
+
 int messages_read_decision(const char *text, size_t size, struct messages_decision *ret,
 		struct err *err)
 {
@@ -94,6 +122,8 @@ int messages_read_decision(const char *text, size_t size, struct messages_decisi
 		json_text(&in, "certificate", JSON_REQUIRED | JSON_FILLED | JSON_LINES,
 				decision.certificate, sizeof(decision.certificate));
 	}
+	if (state == MESSAGES_WAITING)
+		read_cut(&in, "why", decision.why, sizeof(decision.why));
 	r = json_end(&in);
 	if (r < 0)
 		return r;

@@ -19,6 +19,7 @@ enum {
 	MESSAGES_HASH_SIZE = 32,
 	MESSAGES_ORDERS_MAX = 1000,
 	MESSAGES_PEM_MAX = 16 * 1024, /* bytes of one PEM text with NUL */
+	MESSAGES_TOKEN_MAX = 128,     /* site token with NUL */
 	MESSAGES_ID_MAX = 65,         /* enrolment or device: 1..64 of [A-Za-z0-9._-] */
 };
 
@@ -27,9 +28,15 @@ struct messages_hardware {
 	char model[64], serial[64], mac[32], arch[16], version[32];
 };
 
+/* What a device shows for being let in, besides its key. */
+struct messages_claim {
+	const char *token; /* of its site; NULL: none */
+	const char *was;   /* the device that it was before it was removed; NULL: none */
+};
+
 /* Body of POST enrol; free(). */
 char *messages_enrol(const char *csr, const uint8_t commitment[MESSAGES_HASH_SIZE],
-		const struct messages_hardware *hardware);
+		const struct messages_hardware *hardware, const struct messages_claim *claim);
 
 struct messages_enrolment {
 	char id[MESSAGES_ID_MAX];
@@ -50,7 +57,7 @@ struct messages_decision {
 	enum messages_state state;
 	char device[MESSAGES_ID_MAX]; /* when approved */
 	char certificate[MESSAGES_PEM_MAX];
-	char why[WIRE_DETAIL_MAX]; /* when refused; may be "" */
+	char why[WIRE_DETAIL_MAX]; /* when refused, or why a token did not do; may be "" */
 };
 
 int messages_read_decision(const char *text, size_t size, struct messages_decision *ret,
@@ -82,6 +89,9 @@ char *messages_report(const struct messages_report *report);
 
 /* The server's sentence in {"error": ...}, or "" when there is none that can be shown. */
 void messages_read_error(const char *text, size_t size, char error[WIRE_DETAIL_MAX]);
+
+/* Whether the server says that it removed this device (docs/protocol.md, "removed"). */
+bool messages_read_removed(const char *text, size_t size);
 
 /* Copy `text`, cut to `size` bytes between characters. */
 void messages_cut(char *buffer, size_t size, const char *text);

@@ -77,14 +77,41 @@ struct network network_parse(const char *text, size_t size)
 	return network;
 }
 
+/* The CA that a token names: its last part. Without one it is no token. */
+static void take_token(const char *word, struct cmdline *cmdline, uint8_t pin[32])
+{
+	const char *token = value_of(word, "tynd.token=");
+
+	if (!token)
+		return;
+	const char *hex = strrchr(token, '_');
+	cmdline->token[0] = 0;
+	if (strncmp(token, "tynd-e1_", 8) == 0 && hex && text_from_hex(hex + 1, pin, 32) == 0)
+		take_value(word, "tynd.token=", cmdline->token, sizeof(cmdline->token));
+}
+
+/* A token is told to nobody but the server whose CA it names. */
+static void pin_by_token(struct cmdline *cmdline, const uint8_t pin[32])
+{
+	if (!cmdline->token[0] || cmdline->is_pin_broken)
+		return;
+	if (cmdline->has_pin && memcmp(cmdline->pin, pin, 32) != 0)
+		cmdline->token[0] = 0;
+	if (!cmdline->has_pin)
+		memcpy(cmdline->pin, pin, 32);
+	cmdline->has_pin = true;
+}
+
 struct cmdline cmdline_parse(const char *text, size_t size)
 {
 	struct cmdline cmdline = {0};
 	char word[WORD_MAX];
 	const char *end = text + size;
+	uint8_t pin[32] = {0};
 
 	while (text < end) {
 		text = next_word(text, end, " \t\r\n", word);
+		take_token(word, &cmdline, pin);
 		take_value(word, "tynd.server=", cmdline.server, sizeof(cmdline.server));
 		const char *ca = value_of(word, "tynd.ca=");
 		if (!ca)
@@ -93,6 +120,7 @@ struct cmdline cmdline_parse(const char *text, size_t size)
 		cmdline.has_pin = hex && text_from_hex(hex, cmdline.pin, sizeof(cmdline.pin)) == 0;
 		cmdline.is_pin_broken = !cmdline.has_pin;
 	}
+	pin_by_token(&cmdline, pin);
 	return cmdline;
 }
 

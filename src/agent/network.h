@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/messages.h"
 #include "base/loop.h"
 #include "wire/agent.h"
 
@@ -37,6 +38,7 @@ struct cmdline {
 	bool has_pin;
 	uint8_t pin[32];    /* tynd.ca=sha256:HEX of the CA certificate's DER */
 	bool is_pin_broken; /* tynd.ca= is there and makes no sense: trust nobody */
+	char token[MESSAGES_TOKEN_MAX]; /* tynd.token=: a site token, whose end is a pin too; or "" */
 };
 
 /* The last one of a repeated word counts, as for the kernel. */

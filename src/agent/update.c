@@ -8,6 +8,8 @@
 
 enum { OUTDATED_MAX = 2 }; /* configs in a row that are gone before they are fetched */
 
+enum { REMOVED_TIMES = 3 };
+
 static uint64_t newest(const struct agent *agent)
 {
 	struct trial_floor floor = configs_floor(&agent->configs);
@@ -32,6 +34,28 @@ static enum reason take_offer(struct agent *agent, const struct http_answer *ans
 	return REASON_CONFIG_OLDER;
 }
 
+/*
+ * The server whose CA this device trusts says, again and again, that it removed it: then it asks to
+ * be let in anew, at the same server and no other. What runs stays until a person decided.
+ */
+static void judge_refusal(struct agent *agent, const struct http_answer *answer,
+		struct plan_event *event)
+{
+	if (event->kind != PLAN_DENIED || !messages_read_removed(answer->body, answer->size)) {
+		agent->removed = 0;
+		return;
+	}
+	event->kind = PLAN_FAILED;
+	if (++agent->removed < REMOVED_TIMES)
+		return;
+	log_warn("the server removed this device: it asks to be let in again");
+	event->kind = PLAN_GONE;
+	agent->plan.is_enrolled = false;
+	agent->is_returning = true;
+	agent->removed = 0;
+	enrol_set_trust(agent);
+}
+
 static void on_waited(void *data, const struct http_answer *answer)
 {
 	struct agent *agent = data;
@@ -45,6 +69,7 @@ static void on_waited(void *data, const struct http_answer *answer)
 	if (reason == REASON_NONE &&
 			(answer->outcome.status == 204 || agent->offer.revision == newest(agent)))
 		event.kind = PLAN_NOTHING;
+	judge_refusal(agent, answer, &event);
 	/* One that only asks whether the server is there does not wait. */
 	if (!agent->plan.is_reached)
 		event.took_ms = INT64_MAX;

@@ -167,12 +167,26 @@ int main(void)
 		const uint8_t nonce[MESSAGES_NONCE_SIZE] = {0xab};
 		const struct messages_hardware hardware = {.model = "M", .mac = "1:2"};
 		OWNED(memory) char *poll = messages_poll(nonce, 25);
-		OWNED(memory) char *enrol = messages_enrol("CSR", nonce, &hardware);
+		OWNED(memory) char *enrol = messages_enrol("CSR", nonce, &hardware,
+				&(struct messages_claim){0});
+		OWNED(memory) char *claim = messages_enrol("CSR", nonce, &hardware,
+				&(struct messages_claim){.token = "tynd-e1_a", .was = "k7q"});
 
+		CHECK(!strstr(enrol, "token") && !strstr(enrol, "was"));
+		CHECK_HAS(claim, "\"token\":\"tynd-e1_a\",\"was\":\"k7q\"");
 		CHECK_HAS(poll, "{\"nonce\":\"ab00");
 		CHECK_HAS(poll, "\"wait\":25}");
 		CHECK_HAS(enrol, "{\"csr\":\"CSR\",\"commitment\":\"ab00");
 		CHECK_HAS(enrol, "\"hardware\":{\"model\":\"M\",\"serial\":\"\",\"mac\":\"1:2\"");
+	}
+	TEST("only a server that says so removed this device") {
+		static const char yes[] = "{\"error\":\"gone\",\"removed\":true}";
+		static const char no[] = "{\"error\":\"gone\",\"removed\":\"true\"}";
+
+		CHECK(messages_read_removed(yes, strlen(yes)));
+		CHECK(!messages_read_removed(no, strlen(no)));
+		CHECK(!messages_read_removed("{\"error\":\"x\"}", 13));
+		CHECK(!messages_read_removed("<html>", 6));
 	}
 	TEST("the server's sentence is shown only when it is one") {
 		char error[WIRE_DETAIL_MAX];

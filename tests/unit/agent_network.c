@@ -16,6 +16,7 @@ static struct cmdline parse_cmdline(const char *text)
 	return cmdline_parse(text, strlen(text));
 }
 
+#define OTHER_HASH "2222222222222222222222222222222222222222222222222222222222222222"
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static void count(void *data)
@@ -93,6 +94,24 @@ int main(void)
 		CHECK(parse_cmdline("tynd.ca=sha256:12").is_pin_broken);
 		CHECK(parse_cmdline("tynd.ca=" HASH).is_pin_broken);
 		CHECK(!parse_cmdline("tynd.ca=" HASH).has_pin);
+	}
+	TEST("a site token names the CA that may see it") {
+		struct cmdline token = parse_cmdline("tynd.token=tynd-e1_a_b_" HASH);
+
+		CHECK_TEXT(token.token, "tynd-e1_a_b_" HASH);
+		CHECK(token.has_pin && token.pin[1] == 0x11);
+		CHECK_TEXT(parse_cmdline("tynd.token=tynd-e1_a_b_12").token, "");
+		CHECK_TEXT(parse_cmdline("tynd.token=" HASH).token, "");
+		CHECK(!parse_cmdline("tynd.token=tynd-e1_a_b_12").has_pin);
+	}
+	TEST("one for another CA than tynd.ca= is not told to anybody") {
+		struct cmdline both = parse_cmdline("tynd.token=tynd-e1_a_b_" HASH
+						    " tynd.ca=sha256:" OTHER_HASH);
+
+		CHECK_TEXT(both.token, "");
+		CHECK(both.has_pin && both.pin[1] == 0x22);
+		CHECK(parse_cmdline("tynd.ca=sha256:1 tynd.token=tynd-e1_a_b_" HASH)
+						.is_pin_broken);
 	}
 	TEST("a change of the file is seen") {
 		test_watch();

@@ -90,6 +90,14 @@ static void trust(struct fleet_device *device)
 
 /* --- enrolment */
 
+/* The first answer fixes the code; only then may it be told. */
+static void tell_code(struct fleet_device *device)
+{
+	device_enter(device, FLEET_WAITING);
+	fleet_say("{\"event\":\"code\",\"device\":%u,\"code\":\"%s\"}", device->number,
+			device->code);
+}
+
 static void on_decision(void *data, const struct http_answer *answer)
 {
 	struct fleet_device *device = data;
@@ -103,6 +111,8 @@ static void on_decision(void *data, const struct http_answer *answer)
 		log_error("device %u is not let in: %s", device->number, err.text);
 		return;
 	}
+	if (decision->state == MESSAGES_WAITING && device->state != FLEET_WAITING)
+		tell_code(device);
 	if (decision->state == MESSAGES_APPROVED) {
 		(void)text_copy(device->trust.id, sizeof(device->trust.id), decision->device);
 		if (certificate_from_pem(decision->certificate, &device->trust.certificate, &err) <
@@ -114,13 +124,13 @@ static void on_decision(void *data, const struct http_answer *answer)
 	device_begin(device, 0);
 }
 
-static void poll_decision(struct fleet_device *device, unsigned wait_s, http_done_fn done)
+static void poll_decision(struct fleet_device *device, unsigned wait_s)
 {
 	OWNED(memory) char *body = messages_poll(device->nonce, wait_s);
 	char path[MESSAGES_ID_MAX + 8];
 
 	(void)text_format(path, sizeof(path), "enrol/%s", device->enrolment);
-	request(device, path, body, wait_s, done);
+	request(device, path, body, wait_s, on_decision);
 }
 
 static int make_code(struct fleet_device *device, const struct messages_enrolment *said,
@@ -143,19 +153,6 @@ static int make_code(struct fleet_device *device, const struct messages_enrolmen
 	return 0;
 }
 
-/* The first answer fixes the code; only then may it be told. */
-static void on_revealed(void *data, const struct http_answer *answer)
-{
-	struct fleet_device *device = data;
-
-	if (has_failed(device, answer))
-		return;
-	device_enter(device, FLEET_WAITING);
-	fleet_say("{\"event\":\"code\",\"device\":%u,\"code\":\"%s\"}", device->number,
-			device->code);
-	poll_decision(device, POLL_S, on_decision);
-}
-
 static void on_enrolled(void *data, const struct http_answer *answer)
 {
 	struct fleet_device *device = data;
@@ -173,7 +170,7 @@ static void on_enrolled(void *data, const struct http_answer *answer)
 		log_error("device %u: %s", device->number, err.text);
 		return;
 	}
-	poll_decision(device, 0, on_revealed);
+	poll_decision(device, 0);
 }
 
 static void enrol(struct fleet_device *device)
@@ -198,7 +195,8 @@ static void enrol(struct fleet_device *device)
 	(void)text_format(hardware.mac, sizeof(hardware.mac), "02:00:00:%02x:%02x:%02x",
 			device->number >> 16 & 255, device->number >> 8 & 255,
 			device->number & 255);
-	OWNED(memory) char *body = messages_enrol(csr, commitment, &hardware);
+	const struct messages_claim claim = {.token = device->fleet->options.token};
+	OWNED(memory) char *body = messages_enrol(csr, commitment, &hardware, &claim);
 	request(device, "enrol", body, 0, on_enrolled);
 }
 
@@ -314,7 +312,7 @@ static void on_timer(void *data)
 	if (device->trust.certificate)
 		wait(device);
 	else if (device->state == FLEET_WAITING)
-		poll_decision(device, POLL_S, on_decision);
+		poll_decision(device, POLL_S);
 	else if (device->state != FLEET_ENROLLING && enrolling >= device->fleet->options.enrolling)
 		device_begin(device, 100 + random_bits() % 200);
 	else

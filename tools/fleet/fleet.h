@@ -53,6 +53,7 @@ struct fleet_device {
 
 struct fleet_options {
 	const char *server; /* "127.0.0.1:8443" */
+	const char *token;  /* of a site, shown at enrolment; NULL: none */
 	const char *state;  /* file of what devices keep; NULL: nothing is kept */
 	unsigned count, first;
 	unsigned wait_s;    /* of a long-poll */

@@ -136,6 +136,7 @@ static bool read_options(int argc, char **argv, struct fleet_options *options)
 			{"devices", required_argument, NULL, 'n'},
 			{"first", required_argument, NULL, 'f'},
 			{"state", required_argument, NULL, 't'},
+			{"token", required_argument, NULL, 'k'},
 			{"wait", required_argument, NULL, 'w'},
 			{"spread", required_argument, NULL, 'p'},
 			{"enrolling", required_argument, NULL, 'e'},
@@ -157,6 +158,8 @@ static bool read_options(int argc, char **argv, struct fleet_options *options)
 			options->server = optarg;
 		else if (option == 't')
 			options->state = optarg;
+		else if (option == 'k')
+			options->token = optarg;
 		else
 			is_good = number && read_number(optarg, number);
 	}
@@ -190,7 +193,7 @@ int main(int argc, char **argv)
 	log_open("fleet");
 	signal(SIGPIPE, SIG_IGN);
 	if (!read_options(argc, argv, &fleet.options)) {
-		fputs("fleet --server HOST:PORT --devices N [--first N] [--state FILE] [--wait S]\n"
+		fputs("fleet --server HOST:PORT --devices N [--first N] [--state FILE] [--token T] [--wait S]\n"
 		      "      [--spread MS] [--enrolling N] [--sessions PERCENT]\n",
 				stderr);
 		return 2;
