@@ -196,8 +196,8 @@ void enrol_begin(struct agent *agent)
 			.token = has_token ? agent->cmdline.token : NULL,
 			.was = agent->is_returning ? agent->trust.device : NULL,
 	};
-	OWNED(memory) char *body =
-			messages_enrol(csr, commitment, &agent->options.hardware, &claim);
+	OWNED(memory)
+	char *body = messages_enrol(csr, commitment, &agent->options.hardware, &claim);
 	agent_request(agent, "enrol", body, 0, on_enrolled);
 }
 

@@ -36,8 +36,8 @@ struct network network_parse(const char *text, size_t size);
 struct cmdline {
 	char server[WIRE_URL_MAX]; /* tynd.server= */
 	bool has_pin;
-	uint8_t pin[32];    /* tynd.ca=sha256:HEX of the CA certificate's DER */
-	bool is_pin_broken; /* tynd.ca= is there and makes no sense: trust nobody */
+	uint8_t pin[32];                /* tynd.ca=sha256:HEX of the CA certificate's DER */
+	bool is_pin_broken;             /* tynd.ca= is there and makes no sense: trust nobody */
 	char token[MESSAGES_TOKEN_MAX]; /* tynd.token=: a site token, whose end is a pin too; or "" */
 };
 

@@ -55,8 +55,8 @@ struct agent {
 	struct store store;
 	EVP_PKEY *key;
 	struct store_trust trust; /* when plan.is_enrolled, or is_returning */
-	bool is_returning;        /* the server removed this device, which asks to be let in again */
-	unsigned removed;         /* how often in a row the server said so */
+	bool is_returning; /* the server removed this device, which asks to be let in again */
+	unsigned removed;  /* how often in a row the server said so */
 	struct configs configs;
 
 	struct plan plan;

@@ -9,7 +9,7 @@ enum { AFTER_DIGITS = 20 };
 
 #define COLUMNS \
 	"SELECT id, state, csr, key, commitment, server_nonce, device_nonce, code, hardware," \
-	" address, created_s, seen_s, device, certificate, reason FROM enrolment "
+	" address, created_s, seen_s, device, certificate, reason, token, why FROM enrolment "
 
 static struct db_enrolment read_enrolment(struct sql_row *row)
 {
@@ -31,6 +31,8 @@ static struct db_enrolment read_enrolment(struct sql_row *row)
 	sql_text(row, 12, enrolment.device, sizeof(enrolment.device));
 	sql_text(row, 13, enrolment.certificate, sizeof(enrolment.certificate));
 	sql_text(row, 14, enrolment.reason, sizeof(enrolment.reason));
+	sql_text(row, 15, enrolment.token, sizeof(enrolment.token));
+	sql_text(row, 16, enrolment.why, sizeof(enrolment.why));
 	return enrolment;
 }
 
@@ -38,10 +40,11 @@ int db_enrolment_add(struct db *db, const struct db_enrolment *e, struct err *er
 {
 	int r = sql_run(db, err,
 			"INSERT INTO enrolment (id, state, csr, key, commitment, server_nonce,"
-			" hardware, address, created_s, seen_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-			"?)",
-			"tithhhttii", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
-			e->server_nonce, e->hardware, e->address, e->created_s, e->seen_s);
+			" hardware, address, created_s, seen_s, token, why)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"tithhhttiinn", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
+			e->server_nonce, e->hardware, e->address, e->created_s, e->seen_s, e->token,
+			e->why);
 
 	return r < 0 ? r : 0;
 }
@@ -51,9 +54,9 @@ int db_enrolment_put(struct db *db, const struct db_enrolment *e, struct err *er
 	int r = sql_run(db, err,
 			"UPDATE enrolment SET state = ?2, device_nonce = ?3, code = ?4, device = "
 			"?5,"
-			" certificate = ?6, reason = ?7 WHERE id = ?1",
-			"tiHnnnn", e->id, (int64_t)e->state, e->device_nonce, e->code, e->device,
-			e->certificate, e->reason);
+			" certificate = ?6, reason = ?7, why = ?8 WHERE id = ?1",
+			"tiHnnnnn", e->id, (int64_t)e->state, e->device_nonce, e->code, e->device,
+			e->certificate, e->reason, e->why);
 
 	return r < 0 ? r : 0;
 }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "conf/code.h"
 #include "conf/json.h"
+#include "server/admit.h"
 #include "server/enrol.h"
 #include "server/keys.h"
 #include "server/order_count.h"
@@ -50,6 +51,7 @@ int device_enrol(struct request *request, struct err *err)
 	struct server *server = request->server;
 	struct db_enrolment *enrolment = own_alloc(sizeof(*enrolment));
 	OWNED(memory) void *freed = enrolment;
+	char token[ADMIT_TOKEN_MAX] = "";
 	struct json in;
 	int r = no_body(request, err);
 
@@ -59,6 +61,7 @@ int device_enrol(struct request *request, struct err *err)
 	json_begin(&in, request->json, err);
 	json_text(&in, "csr", JSON_REQUIRED | JSON_LINES, enrolment->csr, sizeof(enrolment->csr));
 	json_hex(&in, "commitment", JSON_REQUIRED, enrolment->commitment, DB_HASH);
+	json_text(&in, "token", 0, token, sizeof(token));
 	r = read_hardware(&in, enrolment->hardware, sizeof(enrolment->hardware), err);
 	if (json_end(&in) < 0)
 		return -EINVAL;
@@ -67,6 +70,11 @@ int device_enrol(struct request *request, struct err *err)
 	if (r < 0)
 		return r;
 	(void)text_copy(enrolment->address, sizeof(enrolment->address), request->address);
+	if (token[0])
+		r = admit_check_token(server, token, enrolment, err);
+	text_wipe(token, sizeof(token));
+	if (r < 0)
+		return r;
 	r = enrol_begin(server, enrolment, err);
 	if (r == -EDQUOT || r == -EAGAIN)
 		request->retry_after_s = 30;
@@ -88,6 +96,8 @@ static int answer_enrolment(struct request *request, const struct db_enrolment *
 	case DB_ENROLMENT_NEW:
 	case DB_ENROLMENT_WAITING:
 		json_put_text(answer, "state", "waiting");
+		if (enrolment->why[0])
+			json_put_text(answer, "why", enrolment->why);
 		break;
 	case DB_ENROLMENT_APPROVED:
 		json_put_text(answer, "state", "approved");
@@ -121,6 +131,8 @@ int device_enrolment(struct request *request, struct err *err)
 	r = json_end(&in);
 	if (r == 0)
 		r = enrol_reveal(server, id, nonce, enrolment, err);
+	if (r == 0 && enrolment->state == DB_ENROLMENT_WAITING)
+		r = admit_try(server, enrolment, err);
 	if (r < 0)
 		return r;
 	if (enrolment->state > DB_ENROLMENT_WAITING || request->is_woken || wait_s == 0)

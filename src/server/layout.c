@@ -8,5 +8,6 @@ const struct layout_step *const layout[] = {
 		&layout_tenant,
 		&layout_variant,
 		&layout_contingency,
+		&layout_admit,
 		NULL,
 };

@@ -18,6 +18,7 @@ struct layout_step {
 extern const struct layout_step layout_base, layout_audit, layout_lease, layout_tenant,
 		layout_variant;
 extern const struct layout_step layout_contingency;
+extern const struct layout_step layout_admit;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -72,6 +72,8 @@ struct device_place {
 };
 
 void people_read_place(struct json *in, struct device_place *place);
+/* Only its member "groups". */
+void people_read_groups(struct json *in, struct device_place *place);
 /* Inside a transaction; makes sites and groups when allowed. */
 int people_apply_place(struct db *db, const struct device_place *place, struct db_device *device,
 		struct err *err);

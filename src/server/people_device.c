@@ -121,17 +121,12 @@ int people_device_get(struct request *request, struct err *err)
 
 /* --- place of a device */
 
-void people_read_place(struct json *in, struct device_place *place)
+void people_read_groups(struct json *in, struct device_place *place)
 {
 	struct json list;
 	char name[DB_PLACE_MAX];
 	size_t used = 0;
 
-	json_text(in, "name", JSON_FILLED, place->name, sizeof(place->name));
-	people_read_text(in, "tenant", &place->has_tenant, place->tenant, sizeof(place->tenant));
-	people_read_text(in, "site", &place->has_site, place->site, sizeof(place->site));
-	json_bool(in, "create", 0, &place->may_create);
-	people_read_reason(in, place->reason);
 	if (!json_enter_list(in, "groups", 0, DB_GROUPS_MAX, &list))
 		return;
 	place->has_groups = true;
@@ -143,6 +138,16 @@ void people_read_place(struct json *in, struct device_place *place)
 		used = strlen(place->groups);
 	}
 	json_leave(&list);
+}
+
+void people_read_place(struct json *in, struct device_place *place)
+{
+	json_text(in, "name", JSON_FILLED, place->name, sizeof(place->name));
+	people_read_text(in, "tenant", &place->has_tenant, place->tenant, sizeof(place->tenant));
+	people_read_text(in, "site", &place->has_site, place->site, sizeof(place->site));
+	json_bool(in, "create", 0, &place->may_create);
+	people_read_reason(in, place->reason);
+	people_read_groups(in, place);
 }
 
 static int apply_site(struct db *db, const struct device_place *place, struct db_device *device,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "conf/code.h"
+#include "server/admit.h"
 #include "server/enrol.h"
 #include "server/people.h"
 
@@ -20,6 +21,8 @@ static int add_enrolment(void *data, const struct db_enrolment *enrolment)
 	if (json_parse(enrolment->hardware, strlen(enrolment->hardware), &hardware, NULL) < 0)
 		hardware = cJSON_CreateNull();
 	json_put(item, "hardware", hardware);
+	people_put_text(item, "token", enrolment->token);
+	people_put_text(item, "why", enrolment->why);
 	(void)text_format(cursor, sizeof(cursor), "%020lld%s", (long long)enrolment->created_s,
 			enrolment->id);
 	return people_list_add(data, item, cursor);
@@ -49,16 +52,24 @@ static int find_by_code(struct db *db, const char *typed, struct db_enrolment *r
 static int approve(struct request *request, const struct device_place *place,
 		struct db_enrolment *enrolment, struct publish *publish, struct err *err)
 {
+	OWNED(expected) struct db_expected expected = {0};
 	struct db_device device = {0};
 	char scope[DB_SCOPE_MAX];
+	int r = admit_expected(request->server->db, enrolment, &expected, err);
+	bool is_expected = r == 0;
 
+	if (r < 0 && r != -ENOENT)
+		return r;
 	enrol_new_id(device.id);
 	memcpy(device.approved_by, request->token.person, sizeof(device.approved_by));
 	(void)text_format(scope, sizeof(scope), "device/%s", device.id);
 	struct db_revision about = people_revision(request, "approve", scope, place->reason);
-	int r = publish_begin(publish, request->server, &about, err);
+	about.patch = about.after = expected.config;
+	r = publish_begin(publish, request->server, &about, err);
 	if (r == 0)
 		r = people_apply_place(request->server->db, place, &device, err);
+	if (r == 0 && is_expected)
+		r = admit_prefill(publish, &expected, &device, err);
 	if (r == 0)
 		r = enrol_approve(publish, enrolment, &device, err);
 	if (r == 0)

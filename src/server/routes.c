@@ -4,6 +4,7 @@
 #include "server/device_api.h"
 #include "server/metrics.h"
 #include "server/people.h"
+#include "server/people_admit.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX };
 
@@ -26,6 +27,13 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/enrolments",             ROUTE_PERSON, 0,     people_enrolments},
 	{"POST",   "/api/v1/enrolments/approve",     ROUTE_PERSON, SMALL, people_approve},
 	{"POST",   "/api/v1/enrolments/refuse",      ROUTE_PERSON, SMALL, people_refuse},
+
+	{"GET",    "/api/v1/site-tokens",            ROUTE_PERSON, 0,     people_site_tokens},
+	{"POST",   "/api/v1/site-tokens",            ROUTE_PERSON, SMALL, people_site_token_make},
+	{"DELETE", "/api/v1/site-tokens/:id",        ROUTE_PERSON, 0,     people_site_token_remove},
+	{"GET",    "/api/v1/expected",               ROUTE_PERSON, 0,     people_expected},
+	{"POST",   "/api/v1/expected",               ROUTE_PERSON, LARGE, people_expected_import},
+	{"DELETE", "/api/v1/expected/:id",           ROUTE_PERSON, 0,     people_expected_remove},
 
 	{"GET",    "/api/v1/layers",                 ROUTE_PERSON, 0,     people_layers},
 	{"GET",    "/api/v1/layers/organisation",    ROUTE_PERSON, 0,     people_layer_get},

@@ -118,19 +118,19 @@ def make_csr(key, curve="P-256", subject="/CN=ignored"):
 class Device:
     """A device as docs/protocol.md wants it, with keys made by openssl."""
 
-    def __init__(self, server, folder, serial):
+    def __init__(self, server, folder, serial, mac="00:11:22:33:44:55"):
         self.server, self.folder = server, Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.key = self.folder / "device.key"
         self.csr = make_csr(self.key)
         self.nonce = secrets.token_bytes(32)
-        self.serial = serial
+        self.serial, self.mac = serial, mac
 
-    def enrol(self):
+    def enrol(self, **more):
         answer = self.server.request("POST", "/device/v1/enrol", {
             "csr": self.csr, "commitment": hashlib.sha256(self.nonce).hexdigest(),
-            "hardware": {"model": "Test PC", "serial": self.serial, "mac": "00:11:22:33:44:55",
-                         "arch": "x86_64", "version": "0.1.0"}})
+            "hardware": {"model": "Test PC", "serial": self.serial, "mac": self.mac,
+                         "arch": "x86_64", "version": "0.1.0"}, **more})
         if answer.status == 200:
             self.answer = answer.json
         return answer

@@ -167,9 +167,10 @@ int main(void)
 		const uint8_t nonce[MESSAGES_NONCE_SIZE] = {0xab};
 		const struct messages_hardware hardware = {.model = "M", .mac = "1:2"};
 		OWNED(memory) char *poll = messages_poll(nonce, 25);
-		OWNED(memory) char *enrol = messages_enrol("CSR", nonce, &hardware,
-				&(struct messages_claim){0});
-		OWNED(memory) char *claim = messages_enrol("CSR", nonce, &hardware,
+		OWNED(memory)
+		char *enrol = messages_enrol("CSR", nonce, &hardware, &(struct messages_claim){0});
+		OWNED(memory)
+		char *claim = messages_enrol("CSR", nonce, &hardware,
 				&(struct messages_claim){.token = "tynd-e1_a", .was = "k7q"});
 
 		CHECK(!strstr(enrol, "token") && !strstr(enrol, "was"));

@@ -110,8 +110,7 @@ int main(void)
 
 		CHECK_TEXT(both.token, "");
 		CHECK(both.has_pin && both.pin[1] == 0x22);
-		CHECK(parse_cmdline("tynd.ca=sha256:1 tynd.token=tynd-e1_a_b_" HASH)
-						.is_pin_broken);
+		CHECK(parse_cmdline("tynd.ca=sha256:1 tynd.token=tynd-e1_a_b_" HASH).is_pin_broken);
 	}
 	TEST("a change of the file is seen") {
 		test_watch();

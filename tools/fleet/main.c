@@ -193,7 +193,8 @@ int main(int argc, char **argv)
 	log_open("fleet");
 	signal(SIGPIPE, SIG_IGN);
 	if (!read_options(argc, argv, &fleet.options)) {
-		fputs("fleet --server HOST:PORT --devices N [--first N] [--state FILE] [--token T] [--wait S]\n"
+		fputs("fleet --server HOST:PORT --devices N [--first N] [--state FILE] [--token T] "
+		      "[--wait S]\n"
 		      "      [--spread MS] [--enrolling N] [--sessions PERCENT]\n",
 				stderr);
 		return 2;
