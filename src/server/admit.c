@@ -246,8 +246,8 @@ static int let_in(struct publish *publish, struct db_enrolment *enrolment, struc
 	if (device->name[0]) {
 		struct db_device other;
 
-		r = db_device_by_name(publish->server->db, device->tenant, device->name,
-				&other, err);
+		r = db_device_by_name(publish->server->db, device->tenant, device->name, &other,
+				err);
 		if (r == 0)
 			device->name[0] = '\0';
 		if (r < 0 && r != -ENOENT)

@@ -84,13 +84,15 @@ static int read_cell(struct csv *csv, struct err *err)
 	while (!ends_cell(csv))
 		if (array_append(&csv->text, csv->at++, 1) < 0)
 			return fail(csv, err, "a row is too long");
-	const char *text = (const char *)csv->text.data + start;
 	size_t size = csv->text.size - start;
+	if (array_append(&csv->text, "", 1) < 0)
+		return fail(csv, err, "a row is too long");
+	const char *text = (const char *)csv->text.data + start;
 	if (size >= CSV_CELL_MAX)
 		return fail(csv, err, "a cell is too long");
-	if (size && (!text_is_utf8(text, size) || memchr(text, 0, size)))
+	if (!text_is_utf8(text, size) || strlen(text) != size)
 		return fail(csv, err, "a cell is not UTF-8: save the file as \"CSV UTF-8\"");
-	return array_append(&csv->text, "", 1) < 0 ? fail(csv, err, "a row is too long") : 0;
+	return 0;
 }
 
 int csv_row(struct csv *csv, struct err *err)

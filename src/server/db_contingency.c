@@ -104,7 +104,7 @@ int db_contingency_layer_put(struct db *db, const char *id, const char *scope, c
 {
 	int r = sql_run(db, err,
 			"INSERT INTO contingency_layer (contingency, scope, patch) VALUES (?, ?, "
-	                "?)",
+			"?)",
 			"ttt", id, scope, patch);
 
 	return r < 0 ? r : 0;

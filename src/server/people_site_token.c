@@ -145,7 +145,8 @@ static int check_place(struct request *request, const struct db_site_token *toke
 			r = place_ensure(request->server->db, DB_GROUP, name, false, err);
 		place_tenant(name, owner);
 		if (r == 0 && owner[0] && strcmp(owner, tenant) != 0)
-			r = err_set(err, EINVAL, "\"%s\" is not a group of the site's tenant", name);
+			r = err_set(err, EINVAL, "\"%s\" is not a group of the site's tenant",
+					name);
 		r = r < 0 ? err_prefix(err, r, "groups") : r;
 	}
 	return r;
