@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "server/order.h"
 
 enum { BELL_TEXT_MAX = PARK_KEY_MAX + 8, DEVICES_MAX = 1000000 };
 
@@ -59,6 +60,7 @@ static void catch_up(struct bell *bell)
 	}
 	for (int64_t revision = bell->revision + 1; revision <= newest; revision++)
 		tell_revision(bell, revision);
+	order_ring(bell->server, NULL);
 }
 
 static void on_ring(void *data, const char *text)
@@ -68,6 +70,8 @@ static void on_ring(void *data, const char *text)
 
 	if (!text)
 		catch_up(bell);
+	else if (strncmp(text, "order/", 6) == 0)
+		order_ring(bell->server, text + 6);
 	else if (strncmp(text, "revision/", 9) != 0)
 		park_wake(bell->server->park, text);
 	else if (text_to_number(text + 9, 1, INT64_MAX, &revision) == 0)

@@ -13,7 +13,7 @@
 #include "server/admit.h"
 #include "server/enrol.h"
 #include "server/keys.h"
-#include "server/order_count.h"
+#include "server/order.h"
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
 
@@ -173,6 +173,7 @@ int device_wait(struct request *request, struct err *err)
 	if (request->is_woken && db_device_get(server->db, id, request->device, err) == -ENOENT)
 		return err_set(err, EACCES, "this device was removed: it must enrol again");
 	seen_now(server->seen, id, server_now_s());
+	order_heard(server, id);
 	unsigned orders = order_count_get(server->order_counts, id);
 	if ((uint64_t)request->device->revision > revision || orders > 0) {
 		cJSON *answer = json_new_object();

@@ -5,11 +5,14 @@
 
 #include "server/http.h"
 
-int device_enrol(struct request *request, struct err *err);     /* POST enrol */
-int device_enrolment(struct request *request, struct err *err); /* POST enrol/ID */
-int device_wait(struct request *request, struct err *err);      /* GET wait */
-int device_config(struct request *request, struct err *err);    /* GET config/REVISION */
-int device_report(struct request *request, struct err *err);    /* POST report */
-int device_ca(struct request *request, struct err *err);        /* GET /ca.pem */
+int device_enrol(struct request *request, struct err *err);      /* POST enrol */
+int device_enrolment(struct request *request, struct err *err);  /* POST enrol/ID */
+int device_wait(struct request *request, struct err *err);       /* GET wait */
+int device_config(struct request *request, struct err *err);     /* GET config/REVISION */
+int device_report(struct request *request, struct err *err);     /* POST report */
+int device_orders(struct request *request, struct err *err);     /* POST orders */
+int device_order(struct request *request, struct err *err);      /* POST orders/ID */
+int device_order_file(struct request *request, struct err *err); /* PUT orders/ID/file */
+int device_ca(struct request *request, struct err *err);         /* GET /ca.pem */
 
 #endif

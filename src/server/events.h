@@ -21,7 +21,7 @@ struct event {
 	char kind[EVENTS_KIND_MAX]; /* "device", "rollout", "order", "enrolment", "alert", ... */
 	char scope[DB_SCOPE_MAX];   /* what it is about: who may read there hears of it */
 	char tenant[DB_NAME_MAX];   /* of a device or site, "" for none */
-	char site[DB_NAME_MAX];     /* of a device, "" for none */
+	char site[DB_PLACE_MAX];    /* of a device, "" for none */
 	char *body;                 /* compact JSON object */
 };
 

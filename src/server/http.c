@@ -23,6 +23,7 @@
 enum {
 	HEAD_S = 30,
 	BODY_S = 30,
+	UPLOAD_S = 120, /* of ROUTE_BYTES */
 	ANSWER_S = 60,
 	SILENCE_S = 70,         /* libmicrohttpd's own, the last resort */
 	HEAD_BYTES = 16 * 1024, /* memory of a connection: its head must fit */
@@ -37,6 +38,7 @@ struct http {
 	const struct route *routes;
 	size_t route_count;
 	unsigned connections, connections_soft;
+	unsigned uploads;
 };
 
 struct connection {
@@ -118,6 +120,7 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 		return;
 	limit(request->connection, HEAD_S);
 	park_remove(&request->parked);
+	request->http->uploads -= request->is_upload;
 	http_answer_drop(request);
 	array_finish(&request->body);
 	cJSON_Delete(request->json);
@@ -204,6 +207,28 @@ static int too_large(struct request *request)
 	return MHD_HTTP_CONTENT_TOO_LARGE;
 }
 
+static bool is_bytes(const struct request *request)
+{
+	const struct route *route = request->match.route;
+
+	return route && (route->flags & ROUTE_BYTES);
+}
+
+/* A large body has its place in memory and more time, or has to come later. */
+static int begin_upload(struct request *request)
+{
+	if (request->http->uploads >= HTTP_UPLOADS_MAX) {
+		request->retry_after_s = 10;
+		(void)err_set(&request->err, EAGAIN,
+				"too many files are being sent: try again soon");
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	request->is_upload = true;
+	request->http->uploads++;
+	limit(request->connection, UPLOAD_S);
+	return 0;
+}
+
 /* A refused body is read to its end, if that is not far, so that the answer arrives. */
 static enum MHD_Result begin(struct request *request, const char *method)
 {
@@ -217,11 +242,13 @@ static enum MHD_Result begin(struct request *request, const char *method)
 		announced = UINT64_MAX;
 	if (status == 0 && announced > request->match.route->body_max)
 		status = too_large(request);
+	if (status == 0 && is_bytes(request))
+		status = begin_upload(request);
 	if (status == 0)
 		request->body.max = request->match.route->body_max;
 	else
 		refuse(request, status);
-	if (announced > DISCARD_MAX || (status && request->connection->is_excess))
+	if ((status && announced > DISCARD_MAX) || (status && request->connection->is_excess))
 		return http_answer_send(request);
 	return MHD_YES;
 }
@@ -232,7 +259,7 @@ static enum MHD_Result take_body(struct request *request, const char *data, size
 
 	*size = 0;
 	request->size += got;
-	if (request->size > DISCARD_MAX)
+	if (request->size > DISCARD_MAX && (request->is_refused || !request->is_upload))
 		return MHD_NO;
 	if (!request->is_refused && array_append(&request->body, data, got) < 0)
 		refuse(request, too_large(request));
@@ -243,7 +270,7 @@ static int parse_body(struct request *request)
 {
 	int r;
 
-	if (!request->body.size)
+	if (!request->body.size || is_bytes(request))
 		return 0;
 	r = json_parse((const char *)request->body.data, request->body.size, &request->json,
 			&request->err);

@@ -18,7 +18,8 @@
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
 	HTTP_LAYER_BODY_MAX = 1024 * 1024,
-	HTTP_PARKED = 0, /* what a handler returns after http_park */
+	HTTP_UPLOADS_MAX = 16, /* of ROUTE_BYTES at once: each is held in memory */
+	HTTP_PARKED = 0,       /* what a handler returns after http_park */
 };
 
 struct http;
@@ -49,6 +50,7 @@ struct request {
 	struct park_entry parked;
 	bool is_begun;
 	bool is_woken;   /* the second call of a parked request: answer now */
+	bool is_upload;  /* counted among the few with a large body */
 	bool is_refused; /* answered by `status` and `err` without the handler */
 	int status;
 	struct err err;
@@ -58,6 +60,7 @@ struct request {
 	void *bytes; /* instead of `answer` */
 	size_t size;
 	const char *content_type;
+	char file_name[96]; /* not "": to be saved under this name, not shown */
 	unsigned retry_after_s;
 	bool is_immutable;
 };

@@ -101,7 +101,7 @@ static struct MHD_Response *make(struct request *request)
 
 static void add_headers(struct request *request, struct MHD_Response *response)
 {
-	char seconds[16];
+	char seconds[16], name[128];
 
 	if (request->content_type)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
@@ -110,6 +110,11 @@ static void add_headers(struct request *request, struct MHD_Response *response)
 			request->is_immutable && request->status == MHD_HTTP_OK
 					? "public, max-age=31536000, immutable"
 					: "no-store");
+	if (request->file_name[0] && request->status == MHD_HTTP_OK) {
+		(void)text_format(name, sizeof(name), "attachment; filename=\"%s\"",
+				request->file_name);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, name);
+	}
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
 	if (request->status == MHD_HTTP_METHOD_NOT_ALLOWED)

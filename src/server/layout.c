@@ -9,5 +9,6 @@ const struct layout_step *const layout[] = {
 		&layout_variant,
 		&layout_contingency,
 		&layout_admit,
+		&layout_order,
 		NULL,
 };

@@ -13,7 +13,7 @@ const struct layout_step layout_admit = {
 			  "CREATE TABLE expected (id TEXT PRIMARY KEY, serial TEXT, mac TEXT,"
 			  " name TEXT NOT NULL, tenant TEXT NOT NULL, site TEXT NOT NULL,"
 			  " groups TEXT NOT NULL, config TEXT, networks TEXT NOT NULL, until_s "
-                          "INTEGER NOT NULL,"
+			  "INTEGER NOT NULL,"
 			  " created_s INTEGER NOT NULL, created_by TEXT NOT NULL,"
 			  " used_s INTEGER, device TEXT) WITHOUT ROWID;"
 			  "CREATE INDEX expected_serial ON expected (serial);"

@@ -21,6 +21,7 @@
 #include "server/keys.h"
 #include "server/listen.h"
 #include "server/options.h"
+#include "server/order.h"
 #include "server/routes.h"
 
 enum { PATH_BYTES = 4096 };
@@ -218,9 +219,12 @@ static int start(struct run *run, struct err *err)
 	r = fleet_open(&run->server, &run->server.fleet, err);
 	if (r < 0)
 		return r;
-	run->bell = bell_create(&run->server);
 	run->server.events = events_create(&run->server);
 	run->server.jobs = jobs_create(&run->server);
+	r = orders_create(&run->server, &run->server.orders, err);
+	if (r < 0)
+		return r;
+	run->bell = bell_create(&run->server);
 	r = open_http(run, err);
 	return r < 0 ? r : write_port(run, err);
 }
@@ -230,6 +234,7 @@ static void finish(struct run *run)
 	http_stop(run->http);
 	jobs_destroy(run->server.jobs);
 	bell_destroy(run->bell);
+	orders_destroy(run->server.orders);
 	events_destroy(run->server.events);
 	fleet_close(run->server.fleet);
 	seen_destroy(run->server.seen);

@@ -108,7 +108,7 @@ static int put_cell(cJSON *row, const char *head, const char *cell, struct err *
 	if (strncmp(head, "var.", 4) != 0 || !head[4])
 		return err_set(err, EINVAL,
 				"line 1: \"%.40s\" is none of serial, mac, name, tenant, site, "
-		                "groups, "
+				"groups, "
 				"var.NAME",
 				head);
 	if (!variables)

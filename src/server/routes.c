@@ -3,10 +3,12 @@
 
 #include "server/device_api.h"
 #include "server/metrics.h"
+#include "server/order.h"
 #include "server/people.h"
 #include "server/people_admit.h"
+#include "server/people_order.h"
 
-enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX };
+enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
 
 /* clang-format off */
 static const struct route routes[] = {
@@ -15,6 +17,10 @@ static const struct route routes[] = {
 	{"GET",    "/device/v1/wait",                ROUTE_DEVICE, 0,     device_wait},
 	{"GET",    "/device/v1/config/:revision",    ROUTE_DEVICE, 0,     device_config},
 	{"POST",   "/device/v1/report",              ROUTE_DEVICE, SMALL, device_report},
+	{"POST",   "/device/v1/orders",              ROUTE_DEVICE, SMALL, device_orders},
+	{"POST",   "/device/v1/orders/:id",          ROUTE_DEVICE, SMALL, device_order},
+	{"PUT",    "/device/v1/orders/:id/file",     ROUTE_DEVICE, FILES, device_order_file,
+							ROUTE_BYTES},
 	{"GET",    "/metrics",                       ROUTE_PERSON, 0,     metrics_answer},
 	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},
 
@@ -57,6 +63,14 @@ static const struct route routes[] = {
 
 	{"GET",    "/api/v1/audit",                  ROUTE_PERSON, 0,     people_audit},
 	{"GET",    "/api/v1/audit/export",           ROUTE_PERSON, 0,     people_audit_export},
+
+	{"POST",   "/api/v1/orders",                 ROUTE_PERSON, SMALL, people_order_make},
+	{"GET",    "/api/v1/orders",                 ROUTE_PERSON, 0,     people_orders},
+	{"GET",    "/api/v1/orders/:id",             ROUTE_PERSON, 0,     people_order_get},
+	{"POST",   "/api/v1/orders/:id/cancel",      ROUTE_PERSON, SMALL, people_order_cancel},
+	{"GET",    "/api/v1/orders/:id/devices",     ROUTE_PERSON, 0,     people_order_devices},
+	{"GET",    "/api/v1/orders/:id/devices/:device/file", ROUTE_PERSON, 0, people_order_file},
+	{"GET",    "/api/v1/devices/:id/orders",     ROUTE_PERSON, 0,     people_device_orders},
 
 	{"GET",    "/api/v1/server",                 ROUTE_PERSON, 0,     people_server},
 	{"GET",    "/api/v1/tokens",                 ROUTE_PERSON, 0,     people_tokens},

@@ -25,6 +25,7 @@ struct server {
 	struct metrics metrics;
 	struct seen *seen;
 	struct order_counts *order_counts;
+	struct orders *orders;
 	struct events *events;
 	struct jobs *jobs;
 	struct db *db;

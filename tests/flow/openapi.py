@@ -47,7 +47,7 @@ def validator(schema):
 def problems(method, target, body, status, answer):
     """What of a request and its answer is not as the document says: a list of sentences.
 
-    A body is compared only where the server took it, and an error's text is not judged."""
+    `answer` is JSON, or the media type of anything else. A body is compared only where the server took it, and an error's text is not judged."""
     path, found = operation(method, target)
     if not found:
         return [] if status in (404, 405) else [f"{method} {target}: answered with {status}, not in the document"]
@@ -55,7 +55,10 @@ def problems(method, target, body, status, answer):
     described = found["responses"].get(str(status))
     if not described and status < 400:
         wrong.append(f"{method} {path}: {status} is not in the document")
-    schema = resolve(described or found["responses"]["default"])["content"]["application/json"]["schema"]
+    content = resolve(described or found["responses"]["default"])["content"]
+    if isinstance(answer, str):
+        return wrong if answer in content else [*wrong, f"{method} {path}: {answer} is not in the document"]
+    schema = content["application/json"]["schema"]
     for error in list(validator(schema).iter_errors(answer))[:3]:
         wrong.append(f"{method} {path}: answer {status} at {error.json_path}: {error.message[:200]}")
     if status < 400 and "requestBody" in found and body is not None:

@@ -96,7 +96,9 @@ class Server:
             sent = None
         if not answer.body:
             return
-        UNDOCUMENTED.extend(openapi.problems(method, path, sent, answer.status, answer.json))
+        kind = (answer.headers["Content-Type"] or "").split(";")[0]
+        UNDOCUMENTED.extend(openapi.problems(method, path, sent, answer.status, answer.json if kind == "application/json"
+                                             else kind))
         if answer.status < 400 and openapi.operation(method, path)[1]:
             ANSWERED.add(openapi.operation(method, path)[1]["operationId"])
 

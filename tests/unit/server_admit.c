@@ -90,7 +90,7 @@ static void test_pattern(void)
 			{"", NULL},
 			{" x", NULL},
 			{"{serial}{serial}{serial}{serial}{serial}{serial}{serial}{serial}{serial}{"
-	                 "serial}"
+			 "serial}"
 			 "{serial}{serial}{serial}{serial}{serial}{serial}",
 					NULL},
 	};
@@ -152,7 +152,7 @@ static void test_csv_write(void)
 	(void)array_append(&out, "", 1);
 	CHECK_TEXT((const char *)out.data,
 			"plain,\"a,b\",\"say "
-	                "\"\"x\"\"\",\"'=1+1\",\"'+45\",\"'-5\",\"'@x\",\"'\tx\","
+			"\"\"x\"\"\",\"'=1+1\",\"'+45\",\"'-5\",\"'@x\",\"'\tx\","
 			"\"'\rx\",\"a\nb\",æøå,,-5,\r\n");
 }
 
