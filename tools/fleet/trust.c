@@ -39,7 +39,7 @@ static int put_device(struct array *file, const struct fleet_device *device, str
 	json_put_text(line, "key", (const char *)key.data);
 	json_put_base64(line, "config_key", device->trust.config_key, 32);
 	put_certificate(line, "certificate", device->trust.certificate);
-	put_certificate(line, "ca", device->trust.ca);
+	put_certificate(line, "ca", device->fleet->ca);
 	OWNED(memory) char *text = json_print(line);
 	r = array_append(file, text, strlen(text));
 	return r < 0 ? r : array_append(file, "\n", 1);
@@ -84,7 +84,12 @@ static int read_line(struct fleet *fleet, const char *text, size_t size, struct 
 	r = key_from_pem(key, strlen(key), &trust->key, err);
 	if (r == 0)
 		r = certificate_from_pem(certificate, &trust->certificate, err);
-	return r < 0 ? r : certificate_from_pem(ca, &trust->ca, err);
+	return r < 0 ? r : trust_ca(fleet, ca, err);
+}
+
+int trust_ca(struct fleet *fleet, const char *pem, struct err *err)
+{
+	return fleet->ca ? 0 : certificate_from_pem(pem, &fleet->ca, err);
 }
 
 int trust_load(struct fleet *fleet, struct err *err)
