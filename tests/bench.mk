@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # make bench: every benchmark; each prints a table and writes build/bench/NAME.json.
-.PHONY: bench-session bench-change bench-video bench-ui
+.PHONY: bench-session bench-change bench-video bench-ui bench-server
 # One after the other, or they would measure each other.
 .NOTPARALLEL: bench
 bench: bench-session bench-change bench-video bench-ui
@@ -15,3 +15,11 @@ bench-ui: all $(BUILD)/bench/ui_draw
 $(BUILD)/bench/ui_draw: tests/bench/ui_draw.c $(ui_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(ui_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		-Wl,--start-group $(ui_archives) -Wl,--end-group $(ui_libs)
+bench-server: all $(BUILD)/bench/server_load $(BUILD)/bench/server_seed
+	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/server
+$(BUILD)/bench/server_load: tests/bench/server_load.c $(addprefix tools/fleet/,link.c alarm.c trust.c) $(wildcard tools/fleet/*.h) $(agent_archives)
+	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itools $(agent_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) \
+		-Wl,--start-group $(agent_archives) -Wl,--end-group $(agent_libs) -lz
+$(BUILD)/bench/server_seed: tests/bench/server_seed.c $(server_archives)
+	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(server_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+		-Wl,--start-group $(server_archives) -Wl,--end-group $(server_libs)
