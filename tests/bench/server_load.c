@@ -108,14 +108,29 @@ static bool read_options(int argc, char **argv, struct load *load)
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
 		switch (option) {
-		case 's': load->fleet.options.server = optarg; break;
-		case 't': load->fleet.options.state = optarg; break;
-		case 'n': load->fleet.options.count = (unsigned)atoi(optarg); break;
-		case 'p': load->path = optarg; break;
-		case 'h': load->header = optarg; break;
-		case 'e': load->expected = atoi(optarg); break;
-		case 'c': load->seconds = (unsigned)atoi(optarg); break;
-		default: return false;
+		case 's':
+			load->fleet.options.server = optarg;
+			break;
+		case 't':
+			load->fleet.options.state = optarg;
+			break;
+		case 'n':
+			load->fleet.options.count = (unsigned)atoi(optarg);
+			break;
+		case 'p':
+			load->path = optarg;
+			break;
+		case 'h':
+			load->header = optarg;
+			break;
+		case 'e':
+			load->expected = atoi(optarg);
+			break;
+		case 'c':
+			load->seconds = (unsigned)atoi(optarg);
+			break;
+		default:
+			return false;
 		}
 	}
 	return optind == argc && load->fleet.options.server && load->fleet.options.state &&
