@@ -58,6 +58,14 @@ static const char apply_help[] = "Sets every value of the file in the layer; nul
 				 "(RFC 7396). With --replace\n"
 				 "the layer holds just what the file says afterwards.\n";
 
+static const char secret_help[] =
+		"Read from FILE or from standard input, one line feed at the end left out. A text "
+                "of "
+		"any\n"
+		"layer names it as ${secret.NAME}; the nearest scope over a device wins. Only the "
+		"devices\n"
+		"whose config names it ever get it.\n\n"
+		"  tyndctl secrets set site/Skovby wifi < key.txt\n";
 static const char export_help[] =
 		"One record per line, oldest first; each has a hash over itself and the one "
 		"before, "
@@ -125,6 +133,13 @@ const struct command commands[] = {
 		{"tenants", "add", "NAME", 0, false, ctl_places_add, "make one", NULL},
 		{"tenants", "remove", "NAME", ARGS_REASON, false, ctl_places_remove, "an empty one",
 				NULL},
+
+		{"secrets", "list", "[SCOPE]", 0, false, ctl_secrets_list,
+				"which there are; what they are, nobody reads back", NULL},
+		{"secrets", "set", "SCOPE NAME [FILE]", ARGS_REASON, false, ctl_secrets_set,
+				"a text that configs only name", secret_help},
+		{"secrets", "remove", "SCOPE NAME", ARGS_REASON, false, ctl_secrets_remove,
+				"one that no device needs", NULL},
 
 		{"audit", "list", "", ARGS_LIMIT, false, ctl_audit_list,
 				"who did what, the newest first", NULL},

@@ -44,6 +44,10 @@ int ctl_places_list(struct ctl *ctl, struct err *err);
 int ctl_places_add(struct ctl *ctl, struct err *err);
 int ctl_places_remove(struct ctl *ctl, struct err *err);
 
+int ctl_secrets_list(struct ctl *ctl, struct err *err);
+int ctl_secrets_set(struct ctl *ctl, struct err *err);
+int ctl_secrets_remove(struct ctl *ctl, struct err *err);
+
 int ctl_audit_list(struct ctl *ctl, struct err *err);
 int ctl_audit_export(struct ctl *ctl, struct err *err);
 int ctl_audit_verify(struct ctl *ctl, struct err *err);

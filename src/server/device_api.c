@@ -14,6 +14,7 @@
 #include "server/enrol.h"
 #include "server/keys.h"
 #include "server/order.h"
+#include "server/publish.h"
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
 
@@ -191,19 +192,18 @@ int device_wait(struct request *request, struct err *err)
 /* Only the newest is there: whoever asks for another one has to ask wait again. */
 int device_config(struct request *request, struct err *err)
 {
-	struct db_device *device = request->device;
 	uint64_t revision;
-	void *data;
-	size_t size;
+	char *envelope;
 
-	if (text_to_number(request->match.args[0], 1, JSON_WHOLE_MAX, &revision) < 0 ||
-			(int64_t)revision != device->revision)
+	if (text_to_number(request->match.args[0], 1, JSON_WHOLE_MAX, &revision) < 0)
 		return err_set(err, ENOENT, "config %s is not the newest one of this device",
 				log_quote(request->match.args[0]));
-	int r = db_blob_get(request->server->db, device->envelope, &data, &size, err);
+	int r = publish_envelope(request->server, request->device->id, (int64_t)revision, &envelope,
+			err);
 	if (r < 0)
 		return r;
-	return http_answer_bytes(request, MHD_HTTP_OK, data, size, "application/json");
+	return http_answer_bytes(request, MHD_HTTP_OK, envelope, strlen(envelope),
+			"application/json");
 }
 
 /* --- report */

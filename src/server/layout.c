@@ -10,5 +10,6 @@ const struct layout_step *const layout[] = {
 		&layout_contingency,
 		&layout_admit,
 		&layout_order,
+		&layout_secret,
 		NULL,
 };

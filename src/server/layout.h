@@ -20,6 +20,7 @@ extern const struct layout_step layout_base, layout_audit, layout_lease, layout_
 extern const struct layout_step layout_contingency;
 extern const struct layout_step layout_admit;
 extern const struct layout_step layout_order;
+extern const struct layout_step layout_secret;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -23,6 +23,7 @@
 #include "server/options.h"
 #include "server/order.h"
 #include "server/routes.h"
+#include "server/secret.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -47,6 +48,7 @@ static void show_help(FILE *to)
 	      "  --listen A:P    where to listen (every address, port 8443)\n"
 	      "  --port PORT     only the port; 0 lets the kernel choose (see DIR/port)\n"
 	      "  --name HOST     a name or address under which devices reach this server\n"
+	      "  --rotate-secrets  give the secrets of configs another key, and end\n"
 	      "  --help, --version\n",
 			to);
 }
@@ -118,6 +120,10 @@ static int open_store(struct run *run, struct err *err)
 	if (r == 0)
 		r = db_open(run->options.database ? run->options.database : path, &run->server.db,
 				err);
+	if (r == 0)
+		r = path_in(run, "secrets.key", path, err);
+	if (r == 0)
+		r = secret_open(path, run->server.db, &run->server.vault, err);
 	return r < 0 ? r : first_token(run, err);
 }
 
@@ -241,6 +247,7 @@ static void finish(struct run *run)
 	order_counts_destroy(run->server.order_counts);
 	park_destroy(run->server.park);
 	wheel_destroy(run->server.wheel);
+	vault_close(run->server.vault);
 	db_close(run->server.db);
 	ca_close(run->server.ca);
 	EVP_PKEY_free(run->server.config_key);
@@ -272,6 +279,25 @@ static int run_server(struct run *run)
 	return code;
 }
 
+/* The lock says that no server runs on this folder; others of the database must be stopped. */
+static int rotate_secrets(struct run *run)
+{
+	struct err err;
+	int r = lock_folder(run, &err);
+
+	if (r == 0)
+		r = open_store(run, &err);
+	if (r == 0)
+		r = secret_rotate(run->server.vault, run->server.db, &err);
+	if (r < 0)
+		log_error("%s", err.text);
+	else
+		puts("tynd-server: the secrets have another key; other servers of this database "
+		     "need a copy of secrets.key");
+	finish(run);
+	return r < 0 ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct run run = {.lock = -1};
@@ -289,6 +315,8 @@ int main(int argc, char **argv)
 		show_help(stdout);
 	else if (run.options.wants_version)
 		puts("tynd-server " TYND_VERSION);
+	else if (run.options.rotates_secrets)
+		return rotate_secrets(&run);
 	else
 		return run_server(&run);
 	return 0;

@@ -50,6 +50,7 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			{"listen", required_argument, NULL, 'l'},
 			{"port", required_argument, NULL, 'p'},
 			{"name", required_argument, NULL, 'n'},
+			{"rotate-secrets", no_argument, NULL, 'r'},
 			{"help", no_argument, NULL, 'h'},
 			{"version", no_argument, NULL, 'v'},
 			{0},
@@ -70,6 +71,8 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			r = read_port(optarg, &options, err);
 		else if (option == 'n')
 			r = ca_names_add(&options.names, optarg, err);
+		else if (option == 'r')
+			options.rotates_secrets = true;
 		else if (option == 'h')
 			options.wants_help = true;
 		else if (option == 'v')

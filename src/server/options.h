@@ -15,6 +15,7 @@ struct options {
 	uint16_t port;             /* 0: the kernel chooses */
 	struct ca_names names;     /* of --name */
 	bool wants_help, wants_version;
+	bool rotates_secrets; /* instead of serving */
 };
 
 /* -EINVAL with a sentence for what is not understood. */

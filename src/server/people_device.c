@@ -6,9 +6,11 @@
 #include "base/text.h"
 #include "conf/merge.h"
 #include "server/bell.h"
+#include "server/db_secret.h"
 #include "server/people.h"
 #include "server/place.h"
 #include "server/stack.h"
+#include "server/template.h"
 
 static cJSON *parse_or_null(const char *text)
 {
@@ -314,6 +316,8 @@ int people_device_remove(struct request *request, struct err *err)
 	if (r == 0)
 		r = db_layer_put(db, scope, &empty, err);
 	if (r == 0)
+		r = db_secret_clear(db, scope, err);
+	if (r == 0)
 		r = db_device_remove(db, device.id, err);
 	if (r == 0)
 		r = publish_device(&publish, device.id, err);
@@ -404,8 +408,17 @@ static int explain_value(struct db *db, const struct stack *stack, const struct 
 	return r;
 }
 
-static int explain(struct db *db, const struct stack *stack, const cJSON *effective,
-		cJSON *explained, struct err *err)
+/* The text as the layer says it, where the device gets another one. */
+static void put_template(cJSON *item, const cJSON *leaf, const cJSON *value)
+{
+	bool is_template = cJSON_IsString(leaf) && value && !cJSON_Compare(leaf, value, 1);
+
+	people_put_text(item, "template", is_template ? leaf->valuestring : "");
+}
+
+/* `merged` still has variables and templates, `effective` is what they become. */
+static int explain(struct db *db, const struct stack *stack, const cJSON *merged,
+		const cJSON *effective, cJSON *explained, struct err *err)
 {
 	OWNED(memory) struct json_walk *walk = own_alloc(sizeof(*walk));
 	struct conf_layer layers[STACK_MAX];
@@ -413,11 +426,13 @@ static int explain(struct db *db, const struct stack *stack, const cJSON *effect
 	int r = 0;
 
 	(void)stack_layers(stack, layers);
-	json_walk_begin(walk, effective);
-	while (r == 0 && (leaf = json_walk_next(walk))) {
+	json_walk_begin(walk, merged);
+	while (r == 0 && (leaf = json_walk_next(walk)) && walk->pointer[0]) {
+		const cJSON *value = json_at(effective, walk->pointer);
 		cJSON *item = json_put_object(explained, walk->pointer);
 
-		json_put(item, "value", json_copy(leaf));
+		json_put(item, "value", json_copy(value ? value : leaf));
+		put_template(item, leaf, value);
 		r = explain_value(db, stack, layers, walk->pointer, item, err);
 	}
 	return r;
@@ -450,13 +465,17 @@ int people_config(struct request *request, struct err *err)
 		r = stack_load(db, &device, &stack, err);
 	if (r < 0)
 		return r;
-	cJSON *effective = stack_merge(&stack);
+	OWNED(json) cJSON *merged = stack_merge(&stack);
+	cJSON *effective = json_copy(merged);
+	json_put(answer, "config", effective);
+	r = template_expand(request->server, &device, TEMPLATE_SHOWN, effective, err);
+	if (r < 0)
+		return r;
 	json_put_text(answer, "device", device.id);
 	json_put_whole(answer, "revision", device.revision);
 	people_put_time(answer, "issued", device.issued_s);
 	put_layers(answer, &stack);
-	json_put(answer, "config", effective);
 	if (word == 2)
-		r = explain(db, &stack, effective, json_put_object(answer, "explain"), err);
+		r = explain(db, &stack, merged, effective, json_put_object(answer, "explain"), err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "server/db_secret.h"
 #include "server/people.h"
 #include "server/place.h"
 
@@ -130,6 +131,12 @@ static int remove_place(struct request *request, enum db_place_kind kind, struct
 	r = db_layer_get(request->server->db, scope, &layer, NULL);
 	if (r == 0 && strcmp(layer.config, "{}") != 0)
 		return err_set(err, EBUSY, "the layer %s still holds values", scope);
+	int64_t secrets = 0;
+	r = db_secret_count(request->server->db, scope, &secrets, err);
+	if (r < 0)
+		return r;
+	if (secrets)
+		return err_set(err, EBUSY, "%s still has secrets", scope);
 	r = db_place_remove(request->server->db, kind, name, err);
 	if (r < 0)
 		return r;

@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "conf/dsse.h"
 #include "conf/json.h"
-#include "conf/parse.h"
 #include "conf/signed.h"
 #include "server/bell.h"
 #include "server/keys.h"
 #include "server/stack.h"
+#include "server/template.h"
 
 enum { DEVICES_MAX = 1000000 };
 
@@ -58,19 +58,6 @@ static int store(struct publish *publish, struct db_device *device, const cJSON 
 	return r < 0 ? r : array_append(&publish->changed, device->id, DB_ID_MAX);
 }
 
-static int check(struct publish *publish, const struct db_device *device, const cJSON *effective,
-		struct err *err)
-{
-	struct conf *conf = own_alloc(sizeof(*conf));
-	int r = conf_parse(effective, conf, err);
-
-	free(conf);
-	if (r == 0)
-		return 0;
-	memcpy(publish->bad_device, device->id, sizeof(publish->bad_device));
-	return -EBADMSG;
-}
-
 static int collect(void *data, const char *id)
 {
 	char slot[DB_ID_MAX] = "";
@@ -95,7 +82,9 @@ int publish_device(struct publish *publish, const char *id, struct err *err)
 	if (r < 0)
 		return r;
 	OWNED(json) cJSON *effective = stack_merge(&stack);
-	r = check(publish, &device, effective, err);
+	r = template_check(publish->server, &device, effective, err);
+	if (r == -EBADMSG)
+		memcpy(publish->bad_device, device.id, sizeof(publish->bad_device));
 	if (r < 0)
 		return r;
 	/* The merge keeps the order of members, so equal documents print equally. */
@@ -185,6 +174,9 @@ int publish_envelope(struct server *server, const char *id, int64_t revision, ch
 	if (r < 0)
 		return r;
 	OWNED(json) cJSON *effective = stack_merge(&stack);
+	r = template_expand(server, &device, TEMPLATE_SENT, effective, err);
+	if (r < 0)
+		return r;
 	payload = conf_signed_print(device.id, (uint64_t)device.revision, device.issued_s, 0,
 			effective);
 	return dsse_sign(DSSE_CONFIG, payload, strlen(payload), server->config_key, envelope, err);

@@ -7,6 +7,7 @@
 #include "server/people.h"
 #include "server/people_admit.h"
 #include "server/people_order.h"
+#include "server/people_secret.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
 
@@ -46,6 +47,14 @@ static const struct route routes[] = {
 	{"PATCH",  "/api/v1/layers/organisation",    ROUTE_PERSON, LARGE, people_layer_patch},
 	{"GET",    "/api/v1/layers/:kind/:name",     ROUTE_PERSON, 0,     people_layer_get},
 	{"PATCH",  "/api/v1/layers/:kind/:name",     ROUTE_PERSON, LARGE, people_layer_patch},
+
+	{"GET",    "/api/v1/secrets",                ROUTE_PERSON, 0,     people_secrets},
+	{"PUT",    "/api/v1/secrets/organisation/:name", ROUTE_PERSON, SMALL, people_secret_put,
+	 ROUTE_SECRET},
+	{"DELETE", "/api/v1/secrets/organisation/:name", ROUTE_PERSON, SMALL, people_secret_remove},
+	{"PUT",    "/api/v1/secrets/:kind/:name/:secret", ROUTE_PERSON, SMALL, people_secret_put,
+	 ROUTE_SECRET},
+	{"DELETE", "/api/v1/secrets/:kind/:name/:secret", ROUTE_PERSON, SMALL, people_secret_remove},
 
 	{"GET",    "/api/v1/revisions",              ROUTE_PERSON, 0,     people_revisions},
 	{"GET",    "/api/v1/revisions/:number",      ROUTE_PERSON, 0,     people_revision_get},

@@ -31,6 +31,7 @@ struct server {
 	struct db *db;
 	struct fleet *fleet;
 	struct ca *ca;
+	struct vault *vault;  /* secrets of the config */
 	EVP_PKEY *config_key; /* Ed25519: signs configs */
 	uint8_t config_public[32];
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/expand.h"
 #include "conf/json.h"
 #include "conf/locks.h"
 #include "conf/merge.h"
@@ -153,6 +154,14 @@ static int load_contingency(struct loading *loading, const struct db_device *dev
 	return r < 0 ? r : contingency_each(&parts, device, load_part, loading);
 }
 
+/* A name is no template. */
+static void put_fact(cJSON *object, const char *key, const char *text)
+{
+	OWNED(memory) char *escaped = conf_expand_escape(text);
+
+	json_put_text(object, key, escaped);
+}
+
 static void add_inventory(struct stack *stack, const struct db_device *device)
 {
 	cJSON *config = json_new_object(), *identity = json_put_object(config, "identity");
@@ -161,9 +170,9 @@ static void add_inventory(struct stack *stack, const struct db_device *device)
 	stack->layers[0].config = config;
 	stack->count = 1;
 	if (device->name[0])
-		json_put_text(identity, "device", device->name);
+		put_fact(identity, "device", device->name);
 	if (device->site[0])
-		json_put_text(identity, "site", place_short(device->site));
+		put_fact(identity, "site", place_short(device->site));
 }
 
 int stack_load(struct db *db, const struct db_device *device, struct stack *ret, struct err *err)
