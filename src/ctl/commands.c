@@ -59,12 +59,9 @@ static const char apply_help[] = "Sets every value of the file in the layer; nul
 				 "the layer holds just what the file says afterwards.\n";
 
 static const char secret_help[] =
-		"Read from FILE or from standard input, one line feed at the end left out. A text "
-                "of "
-		"any\n"
-		"layer names it as ${secret.NAME}; the nearest scope over a device wins. Only the "
-		"devices\n"
-		"whose config names it ever get it.\n\n"
+		"Read from FILE or from standard input, without a line feed at its end. A text of\n"
+		"any layer names it as ${secret.NAME}; the nearest scope over a device wins. Only\n"
+		"the devices whose config names it ever get it.\n\n"
 		"  tyndctl secrets set site/Skovby wifi < key.txt\n";
 static const char export_help[] =
 		"One record per line, oldest first; each has a hash over itself and the one "
