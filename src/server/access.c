@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "server/http_answer.h"
 #include "server/keys.h"
+#include "server/rights.h"
 
 /* "tynd_" ID "_" SECRET: the id finds the row, the hash of the whole decides. */
 static const char token_prefix[] = "tynd_";
@@ -74,35 +75,96 @@ static int check_device(struct request *request, const struct identity *identity
 	return 0;
 }
 
-static int check_token(struct request *request, struct err *err)
+/* The token's text as the request brings it: in its header or else in the cookie; NULL for none. */
+static const char *bring_token(struct request *request, bool *is_cookie)
 {
 	const char *header = http_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	*is_cookie = false;
+	if (header)
+		return strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ")
+		                                              : NULL;
+	*is_cookie = true;
+	return MHD_lookup_connection_value(request->mhd, MHD_COOKIE_KIND, ACCESS_COOKIE);
+}
+
+static bool is_over(const struct db_token *token)
+{
+	int64_t now_s = server_now_s();
+	int64_t used_s = token->used_s > token->created_s ? token->used_s : token->created_s;
+
+	if (token->expires_s && now_s >= token->expires_s)
+		return true;
+	return strcmp(token->kind, "session") == 0 && now_s - used_s >= ACCESS_IDLE_S;
+}
+
+void access_csrf(const char *text, char csrf[ACCESS_CSRF_MAX])
+{
+	char both[ACCESS_TOKEN_MAX + 8];
+	uint8_t hash[DB_HASH];
+
+	(void)text_format(both, sizeof(both), "csrf:%s", text);
+	key_hash(both, strlen(both), hash);
+	text_to_hex(hash, sizeof(hash), csrf);
+	text_wipe(both, sizeof(both));
+}
+
+/* A browser sends its cookie along with whatever a foreign page makes it ask. */
+static int check_csrf(struct request *request, const char *text, struct err *err)
+{
+	const char *given = http_header(request, ACCESS_CSRF);
+	char csrf[ACCESS_CSRF_MAX];
+
+	if (strcmp(request->match.route->method, "GET") == 0)
+		return 0;
+	access_csrf(text, csrf);
+	if (given && strlen(given) == strlen(csrf) && CRYPTO_memcmp(given, csrf, strlen(csrf)) == 0)
+		return 0;
+	(void)err_set(err, EPERM,
+			"with a cookie, changes need the header " ACCESS_CSRF
+			" with the session's value");
+	return MHD_HTTP_FORBIDDEN;
+}
+
+/* The row of the token `text`; -ENOENT for anything that is none. */
+static int find_token(struct db *db, const char *text, struct db_token *token, struct err *err)
+{
+	size_t length = strlen(text), prefix = strlen(token_prefix);
 	char id[TOKEN_ID + 1] = "";
 	uint8_t hash[DB_HASH];
 
-	(void)err_set(err, EACCES,
-			"a valid token is needed: Authorization: Bearer TOKEN (the first one is in "
-			"the file admin.token of the server's data folder)");
-	if (!header || strncasecmp(header, "Bearer ", 7) != 0)
-		return MHD_HTTP_UNAUTHORIZED;
-	const char *text = header + 7 + strspn(header + 7, " ");
-	size_t length = strlen(text), prefix = strlen(token_prefix);
 	if (length != prefix + TOKEN_ID + 1 + TOKEN_SECRET ||
 			strncmp(text, token_prefix, prefix) != 0)
-		return MHD_HTTP_UNAUTHORIZED;
+		return -ENOENT;
 	memcpy(id, text + prefix, TOKEN_ID);
 	key_hash(text, length, hash);
+	int r = db_token_get(db, id, token, err);
+	if (r < 0)
+		return r;
+	return CRYPTO_memcmp(token->hash, hash, DB_HASH) != 0 || is_over(token) ? -ENOENT : 0;
+}
+
+static int check_token(struct request *request, struct err *err)
+{
 	struct err database;
-	int r = db_token_get(request->server->db, id, &request->token, &database);
-	if (r < 0 && r != -ENOENT) {
+	bool is_cookie;
+	const char *text = bring_token(request, &is_cookie);
+	int r = text ? find_token(request->server->db, text, &request->token, &database) : -ENOENT;
+
+	if (r == -ENOENT) {
+		request->token = (struct db_token){0};
+		(void)err_set(err, EACCES,
+				"a valid token is needed: Authorization: Bearer TOKEN (the first "
+				"one is in the file admin.token of the server's data folder)");
+		return MHD_HTTP_UNAUTHORIZED;
+	}
+	if (r == 0)
+		r = rights_load(request, &database);
+	if (r < 0) {
 		*err = database;
 		return http_answer_status(request, r);
 	}
-	if (r < 0 || CRYPTO_memcmp(request->token.hash, hash, DB_HASH) != 0) {
-		request->token = (struct db_token){0};
-		return MHD_HTTP_UNAUTHORIZED;
-	}
-	return 0;
+	return is_cookie ? check_csrf(request, text, err) : 0;
 }
 
 /* For people to see which tokens live; once a minute is enough. */
@@ -136,15 +198,14 @@ int access_check(struct request *request, const struct identity *identity, struc
 	return status;
 }
 
-int access_make_token(struct db *db, const char *person, struct db_token *token,
-		char text[ACCESS_TOKEN_MAX], struct err *err)
+int access_make_token(struct db *db, struct db_token *token, char text[ACCESS_TOKEN_MAX],
+		struct err *err)
 {
 	char secret[TOKEN_SECRET + 1];
 
-	*token = (struct db_token){.created_s = server_now_s()};
-	int r = text_copy(token->person, sizeof(token->person), person);
-	if (r < 0)
-		return err_set(err, EINVAL, "person: longer than %d bytes", DB_NAME_MAX - 1);
+	token->created_s = server_now_s();
+	if (!token->kind[0])
+		(void)text_copy(token->kind, sizeof(token->kind), "token");
 	key_random_text(token->id, TOKEN_ID);
 	key_random_text(secret, TOKEN_SECRET);
 	(void)text_format(text, ACCESS_TOKEN_MAX, "%s%s_%s", token_prefix, token->id, secret);

@@ -9,6 +9,7 @@
 #include "conf/json.h"
 #include "server/keys.h"
 #include "server/people.h"
+#include "server/rights.h"
 
 enum { REQUEST_MAX = 4096 }; /* bytes of a body that are kept; of a larger one its hash */
 
@@ -63,6 +64,7 @@ int audit_append(struct request *request, int status, struct err *err)
 	struct db_audit audit = {.time_s = server_now_s(), .status = status, .request = body};
 
 	(void)text_copy(audit.person, sizeof(audit.person), request->token.person);
+	(void)rights_touched(request, audit.tenant, audit.site);
 	(void)text_copy(audit.address, sizeof(audit.address), request->address);
 	(void)text_format(audit.action, sizeof(audit.action), "%s %s", request->match.route->method,
 			request->uri);

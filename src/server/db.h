@@ -72,6 +72,11 @@ void db_listener_destroy(struct db_listener *listener); /* before the database; 
 int db_lease(struct db *db, const char *name, const char *holder, int64_t now_s, int64_t seconds,
 		bool *ret, struct err *err);
 
+struct db_page {
+	const char *after; /* name (or id) after which to go on; "" from the start */
+	int64_t limit;
+};
+
 /* --- tokens of people */
 
 struct db_token {
@@ -80,16 +85,85 @@ struct db_token {
 	uint8_t hash[DB_HASH]; /* SHA-256 of the token's text */
 	int64_t created_s;
 	int64_t used_s;
+	int64_t expires_s;        /* 0: never */
+	char kind[DB_KIND_MAX];   /* "token" or "session": one that ends when it is not used */
+	char role[DB_KIND_MAX];   /* "": all that the person may */
+	char scope[DB_SCOPE_MAX]; /* of `role` */
 };
 
 typedef int (*db_token_fn)(void *data, const struct db_token *token);
 
 int db_token_add(struct db *db, const struct db_token *token, struct err *err);
 int db_token_get(struct db *db, const char *id, struct db_token *ret, struct err *err);
-int db_token_list(struct db *db, db_token_fn fn, void *data, struct err *err);
+/* By id; `person` "" for everybody, `view` as rights_view gives it. */
+int db_token_list(struct db *db, const char *view, const char *person, const char *kind,
+		const struct db_page *page, db_token_fn fn, void *data, struct err *err);
 int db_token_remove(struct db *db, const char *id, struct err *err);
 int db_token_used(struct db *db, const char *id, int64_t used_s, struct err *err);
-int db_token_count(struct db *db, int64_t *ret, struct err *err);
+int db_token_count(struct db *db, int64_t *ret, struct err *err); /* sessions left out */
+/* Those of the kind and person; and all whose time is over. */
+int db_token_remove_of(struct db *db, const char *person, const char *kind, struct err *err);
+int db_token_expire(struct db *db, int64_t now_s, int64_t idle_s, struct err *err);
+
+/* --- people and their rights */
+
+enum { DB_DISPLAY_MAX = 128, DB_SUBJECT_MAX = 256, DB_TEAMS_MAX = 16384 };
+
+struct db_person {
+	char name[DB_NAME_MAX];       /* "NAME", or "TENANT/NAME" of one that a tenant made */
+	char tenant[DB_NAME_MAX];     /* "" for none */
+	char display[DB_DISPLAY_MAX]; /* the whole name */
+	char origin[DB_KIND_MAX];     /* "local", "token", "oidc", "ldap": never another later */
+	char subject[DB_SUBJECT_MAX]; /* what the provider calls this person for ever */
+	char teams[DB_TEAMS_MAX]; /* groups of the provider: line feed, then each ended by one */
+	int64_t teams_s;          /* when the provider said so */
+	int64_t created_s, signed_in_s;
+	bool has_password, has_totp; /* read only */
+};
+
+typedef int (*db_person_fn)(void *data, const struct db_person *person);
+
+int db_person_add(struct db *db, const struct db_person *person, struct err *err);
+/* Writes display, teams and signed_in_s. */
+int db_person_put(struct db *db, const struct db_person *person, struct err *err);
+int db_person_get(struct db *db, const char *name, struct db_person *ret, struct err *err);
+int db_person_by_subject(struct db *db, const char *origin, const char *subject,
+		struct db_person *ret, struct err *err);
+/* `view` as rights_view gives it. */
+int db_person_list(struct db *db, const char *view, const struct db_page *page, db_person_fn fn,
+		void *data, struct err *err);
+int db_person_count(struct db *db, int64_t *ret, struct err *err);
+/* With grants, tokens, sessions and codes. Inside a transaction. */
+int db_person_remove(struct db *db, const char *name, struct err *err);
+
+struct db_grant {
+	char id[DB_ID_MAX];
+	char person[DB_NAME_MAX];  /* either this */
+	char team[DB_SUBJECT_MAX]; /* or a group of the provider */
+	char role[DB_KIND_MAX];
+	char scope[DB_SCOPE_MAX]; /* "organisation", "tenant/NAME", "site/NAME" */
+	char tenant[DB_NAME_MAX]; /* of the scope */
+	char site[DB_PLACE_MAX];
+	bool orders_all;
+	int64_t created_s;
+	char created_by[DB_NAME_MAX];
+};
+
+typedef int (*db_grant_fn)(void *data, const struct db_grant *grant);
+
+int db_grant_add(struct db *db, const struct db_grant *grant, struct err *err);
+int db_grant_get(struct db *db, const char *id, struct db_grant *ret, struct err *err);
+int db_grant_remove(struct db *db, const char *id, struct err *err);
+/* By id; `person` "" for everybody. */
+int db_grant_list(struct db *db, const char *view, const char *person, const struct db_page *page,
+		db_grant_fn fn, void *data, struct err *err);
+/* Of a person and of these groups (as in struct db_person). */
+int db_grant_of(struct db *db, const char *person, const char *teams, db_grant_fn fn, void *data,
+		struct err *err);
+/* Grants by which somebody can still be administrator of the organisation. */
+int db_grant_administrators(struct db *db, int64_t *ret, struct err *err);
+/* How many grants and people hang on a tenant or site. */
+int db_grant_below(struct db *db, const char *scope, int64_t *ret, struct err *err);
 
 /* --- places: tenants, sites, groups */
 
@@ -102,11 +176,6 @@ struct db_place {
 	int64_t devices;
 };
 
-struct db_page {
-	const char *after; /* name (or id) after which to go on; "" from the start */
-	int64_t limit;
-};
-
 typedef int (*db_place_fn)(void *data, const struct db_place *place);
 
 int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struct db_place *ret,
@@ -115,8 +184,11 @@ int db_place_get(struct db *db, enum db_place_kind kind, const char *name, struc
 int db_place_put(struct db *db, enum db_place_kind kind, const char *name, const char *tenant,
 		struct err *err);
 int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, struct err *err);
-/* `tenant` ("" for all) filters sites and groups. */
-int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
+/*
+ * `tenant` ("" for all) filters sites and groups; `view` as rights_view gives it for RIGHT_LAYER:
+ * only devices in it are counted.
+ */
+int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant, const char *view,
 		const struct db_page *page, db_place_fn fn, void *data, struct err *err);
 
 /* --- devices */
@@ -146,6 +218,7 @@ struct db_device_filter {
 	const char *site, *tenant, *group; /* "" for any */
 	const char *state;                 /* "", "none" or what the device reported */
 	const char *search;                /* "" for any */
+	const char *view;                  /* as rights_view gives it; NULL for all */
 	enum db_online online;
 	int64_t online_since_s; /* seen then or later is online */
 	struct db_page page;
@@ -166,8 +239,9 @@ int db_device_remove(struct db *db, const char *id, struct err *err);
  * result other than 0 ends the listing with it. */
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err);
-int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
-		struct err *err);
+/* Of those in `view`. */
+int db_device_count(struct db *db, const char *view, int64_t online_since_s, int64_t *count,
+		int64_t *online, struct err *err);
 /* How many devices said which state; "none" are those that never reported. */
 int db_device_states(struct db *db, int (*fn)(void *data, const char *state, int64_t count),
 		void *data, struct err *err);
@@ -178,7 +252,9 @@ int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *er
 /* Ids of the devices below a scope, in the order of ids. */
 typedef int (*db_id_fn)(void *data, const char *id);
 int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err);
-int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct err *err);
+/* Only those in `view`. */
+int db_device_below_count(struct db *db, const char *scope, const char *view, int64_t *ret,
+		struct err *err);
 
 /* --- what devices fetch */
 
@@ -222,10 +298,13 @@ struct db_revision {
 	int64_t undoes;
 	int64_t undone_by; /* read only */
 	int64_t device_count;
+	/* Read only: of the scope, or of the device that it is about. */
+	char tenant[DB_NAME_MAX], site[DB_PLACE_MAX];
 };
 
 struct db_revision_filter {
 	const char *scopes; /* each ended by a line feed; "" for all */
+	const char *view;   /* as rights_view gives it for RIGHT_LAYER; NULL for all */
 	int64_t before;     /* revisions below this one; 0: from the newest */
 	int64_t limit;
 };
@@ -243,6 +322,7 @@ int db_revision_previous(struct db *db, const char *scope, int64_t before, db_re
 int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_revision_fn fn,
 		void *data, struct err *err);
 int db_revision_newest(struct db *db, int64_t *ret, struct err *err);
+int db_revision_newest_seen(struct db *db, const char *view, int64_t *ret, struct err *err);
 
 /* --- variants of layers: a change that only some devices have yet */
 
@@ -322,10 +402,13 @@ struct db_audit {
 	int64_t status;             /* of HTTP */
 	const char *request;        /* JSON; lives until the call or callback returns */
 	uint8_t hash[DB_HASH];      /* of this record and the one before, conf/audit.h */
+	/* What it changed something of, "" for none: who may read it; not part of the hash. */
+	char tenant[DB_NAME_MAX], site[DB_PLACE_MAX];
 };
 
 struct db_audit_filter {
 	const char *person; /* "" for everybody */
+	const char *view;   /* as rights_view gives it; NULL: all */
 	int64_t before;     /* ids below this one, the newest first; 0: from the newest */
 	int64_t after;      /* with is_ascending: ids above this one, the oldest first */
 	bool is_ascending;

@@ -183,7 +183,7 @@ static const char list_sql[] = COLUMNS
 		"  OR lower(device.hardware ->> 'serial') LIKE lower(?8) ESCAPE '\\'"
 		"  OR lower(device.hardware ->> 'model') LIKE lower(?8) ESCAPE '\\'"
 		"  OR lower(device.hardware ->> 'mac') LIKE lower(?8) ESCAPE '\\')"
-		" ORDER BY device.name, device.id LIMIT ?9";
+		" AND " SQL_DEVICE_IN_VIEW("?11") " ORDER BY device.name, device.id LIMIT ?9";
 
 int db_device_list(struct db *db, const struct db_device_filter *filter, db_device_fn fn,
 		void *data, struct err *err)
@@ -196,10 +196,10 @@ int db_device_list(struct db *db, const struct db_device_filter *filter, db_devi
 	if (text_format(name, sizeof(name), "%.*s", (int)length, after) < 0)
 		return err_set(err, EINVAL, "cursor: not one of this list");
 	like_pattern(filter->search, pattern, sizeof(pattern));
-	int r = sql_bind(db, list_sql, &row, err, "tttttiitit", name, filter->site, filter->tenant,
+	int r = sql_bind(db, list_sql, &row, err, "tttttiititt", name, filter->site, filter->tenant,
 			filter->group, filter->state, (int64_t)filter->online,
 			filter->online_since_s, pattern, filter->page.limit,
-			after + length + (after[length] == '\n'));
+			after + length + (after[length] == '\n'), filter->view ? filter->view : "");
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
@@ -214,15 +214,18 @@ int db_device_list(struct db *db, const struct db_device_filter *filter, db_devi
 	return r;
 }
 
-int db_device_count(struct db *db, int64_t online_since_s, int64_t *count, int64_t *online,
-		struct err *err)
+int db_device_count(struct db *db, const char *view, int64_t online_since_s, int64_t *count,
+		int64_t *online, struct err *err)
 {
-	int r = sql_number(db, count, err, "SELECT count(*) FROM device", "");
+	int r = sql_number(db, count, err,
+			"SELECT count(*) FROM device WHERE " SQL_DEVICE_IN_VIEW("?1"), "t", view);
 
 	if (r < 0)
 		return r;
-	return sql_number(db, online, err, "SELECT count(*) FROM device WHERE seen_s >= ?", "i",
-			online_since_s);
+	return sql_number(db, online, err,
+			"SELECT count(*) FROM device WHERE seen_s >= ?2"
+			" AND " SQL_DEVICE_IN_VIEW("?1"),
+			"ti", view, online_since_s);
 }
 
 int db_device_states(struct db *db, int (*fn)(void *data, const char *state, int64_t count),
@@ -306,11 +309,24 @@ static int count_one(void *data, const char *id)
 	return 0;
 }
 
-int db_device_below_count(struct db *db, const char *scope, int64_t *ret, struct err *err)
+int db_device_below_count(struct db *db, const char *scope, const char *view, int64_t *ret,
+		struct err *err)
 {
 	int64_t count = 0;
-	int r = db_device_below(db, scope, count_one, &count, err);
+	int r;
 
+	if (view[0])
+		return sql_number(db, ret, err,
+				"SELECT count(*) FROM device WHERE " SQL_DEVICE_IN_VIEW(
+						"?2") " AND (?1 = 'organisation' OR 'tenant/' || "
+		                                      "tenant = ?1"
+						      " OR 'site/' || site = ?1 OR 'device/' || id "
+		                                      "= ?1"
+						      " OR EXISTS (SELECT 1 FROM member WHERE "
+		                                      "device = device.id"
+						      "  AND 'group/' || team = ?1))",
+				"tt", scope, view);
+	r = db_device_below(db, scope, count_one, &count, err);
 	if (r == 0)
 		*ret = count;
 	return r;

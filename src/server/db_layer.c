@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "server/rights.h"
 #include "server/sql.h"
 
 void db_layer_finish(struct db_layer *layer)
@@ -45,7 +46,14 @@ int db_layer_put(struct db *db, const char *scope, const struct db_layer *layer,
 #define COLUMNS \
 	"SELECT revision, time_s, person, reason, kind, scope, patch, after, undoes," \
 	" (SELECT max(u.revision) FROM revision u WHERE u.undoes = revision.revision)," \
-	" device_count FROM revision "
+	" device_count, tenant, site FROM revision "
+
+/* Layers above are in the view with a '=', docs of rights_view. */
+#define IN_VIEW(view) \
+	"(" view " = '' OR " SQL_IN_VIEW(view, "'tenant/' || tenant") " OR " SQL_IN_VIEW(view, \
+			"'site/' || site") " OR " SQL_IN_VIEW(view, \
+			"'=' || scope") " OR (scope LIKE 'group/%' AND " SQL_IN_VIEW(view, \
+			"'=group/' || coalesce(tenant, '')") "))"
 
 /* `patch` and `after` point into the row. */
 static struct db_revision read_revision(struct sql_row *row)
@@ -64,26 +72,40 @@ static struct db_revision read_revision(struct sql_row *row)
 	sql_text(row, 3, revision.reason, sizeof(revision.reason));
 	sql_text(row, 4, revision.kind, sizeof(revision.kind));
 	sql_text(row, 5, revision.scope, sizeof(revision.scope));
+	sql_text(row, 11, revision.tenant, sizeof(revision.tenant));
+	sql_text(row, 12, revision.site, sizeof(revision.site));
 	return revision;
 }
 
+/* Whose it is: what the scope says, or where the device is that it is about. */
+#define DEVICE_OF "FROM device WHERE 'device/' || device.id = "
+
 int db_revision_add(struct db *db, struct db_revision *revision, struct err *err)
 {
+	char tenant[DB_NAME_MAX], site[DB_PLACE_MAX];
+
+	rights_split(revision->scope, tenant, site);
 	return sql_number(db, &revision->revision, err,
 			"INSERT INTO revision (revision, time_s, person, reason, kind, scope, "
 			"patch,"
-			" after, undoes, device_count) VALUES"
+			" after, undoes, device_count, tenant, site) VALUES"
 			" ((SELECT coalesce(max(revision), 0) + 1 FROM revision),"
-			" ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING revision",
-			"ittttttzi", revision->time_s, revision->person, revision->reason,
+			" ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+			" coalesce(?10, (SELECT tenant " DEVICE_OF "?5)),"
+			" coalesce(?11, (SELECT site " DEVICE_OF "?5))) RETURNING revision",
+			"ittttttzinn", revision->time_s, revision->person, revision->reason,
 			revision->kind, revision->scope, revision->patch, revision->after,
-			revision->undoes, revision->device_count);
+			revision->undoes, revision->device_count, tenant, site);
 }
 
 int db_revision_devices(struct db *db, int64_t revision, int64_t count, struct err *err)
 {
-	int r = sql_run(db, err, "UPDATE revision SET device_count = ?2 WHERE revision = ?1", "ii",
-			revision, count);
+	int r = sql_run(db, err,
+			"UPDATE revision SET device_count = ?2,"
+			" tenant = coalesce((SELECT tenant " DEVICE_OF "scope), tenant),"
+			" site = coalesce((SELECT site " DEVICE_OF "scope), site)"
+			" WHERE revision = ?1",
+			"ii", revision, count);
 
 	return r < 0 ? r : 0;
 }
@@ -129,9 +151,10 @@ int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_
 	/* Scopes hold no control characters, so line feeds keep them apart. */
 	int r = sql_bind(db,
 			COLUMNS "WHERE (?1 = '' OR replace('\n' || ?1, '\n' || scope || '\n',"
-				" '') <> '\n' || ?1) AND (?2 = 0 OR revision < ?2)"
-				" ORDER BY revision DESC LIMIT ?3",
-			&row, err, "tii", filter->scopes, filter->before, filter->limit);
+				" '') <> '\n' || ?1) AND (?2 = 0 OR revision < ?2) AND " IN_VIEW(
+						"?4") " ORDER BY revision DESC LIMIT ?3",
+			&row, err, "tiit", filter->scopes, filter->before, filter->limit,
+			filter->view ? filter->view : "");
 
 	if (r < 0)
 		return r;
@@ -148,4 +171,11 @@ int db_revision_list(struct db *db, const struct db_revision_filter *filter, db_
 int db_revision_newest(struct db *db, int64_t *ret, struct err *err)
 {
 	return sql_number(db, ret, err, "SELECT coalesce(max(revision), 0) FROM revision", "");
+}
+
+int db_revision_newest_seen(struct db *db, const char *view, int64_t *ret, struct err *err)
+{
+	return sql_number(db, ret, err,
+			"SELECT coalesce(max(revision), 0) FROM revision WHERE " IN_VIEW("?1"), "t",
+			view);
 }

@@ -4,16 +4,24 @@
 
 #include "server/sql.h"
 
-/* Of each kind the same columns: name, tenant, sites, devices. A group is a team: GROUP is taken. */
-#define TENANT \
-	"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = tenant.name)," \
-	" (SELECT count(*) FROM device WHERE tenant = tenant.name) FROM tenant WHERE "
+/*
+ * Of each kind the same columns: name, tenant, sites, devices; what is counted and listed is what
+ * rights_view lets see. A group is a team: GROUP is taken.
+ */
+#define SITE_IN_VIEW(view) \
+	"(" view \
+	" = '' OR " SQL_IN_VIEW(view, "'tenant/' || site.tenant") " OR " SQL_IN_VIEW(view, \
+			"'site/' || site.name") ")"
+#define TENANT(view) \
+	"SELECT name, NULL, (SELECT count(*) FROM site WHERE tenant = tenant.name" \
+	" AND " SITE_IN_VIEW(view) "), (SELECT count(*) FROM device WHERE tenant = tenant.name" \
+				   " AND " SQL_DEVICE_IN_VIEW(view) ") FROM tenant WHERE "
 #define SITE \
 	"SELECT name, tenant, 0, (SELECT count(*) FROM device WHERE site = site.name)" \
 	" FROM site WHERE "
-#define GROUP \
-	"SELECT name, tenant, 0, (SELECT count(*) FROM member WHERE team = team.name)" \
-	" FROM team WHERE "
+#define GROUP(view) \
+	"SELECT name, tenant, 0, (SELECT count(*) FROM member JOIN device ON device.id = device" \
+	" WHERE team = team.name AND " SQL_DEVICE_IN_VIEW(view) ") FROM team WHERE "
 #define OF_PAGE " AND name > ?1 ORDER BY name LIMIT ?2"
 
 /* One row per kind; ?1 is a name. */
@@ -22,22 +30,28 @@ static const struct {
 	const char *get;
 	const char *put; /* ?2 the tenant */
 	const char *remove;
-	const char *list; /* ?1 after, ?2 limit, ?3 tenant */
+	const char *list; /* ?1 after, ?2 limit, ?3 tenant, ?4 view */
 } kinds[] = {
-		[DB_TENANT] = {"tenant", TENANT "name = ?1",
+		[DB_TENANT] = {"tenant", TENANT("''") "name = ?1",
 				"INSERT INTO tenant (name) SELECT ?1 WHERE CAST(?2 AS TEXT) IS NULL"
 				" ON CONFLICT DO NOTHING",
-				"DELETE FROM tenant WHERE name = ?1", TENANT "?3 = ''" OF_PAGE},
+				"DELETE FROM tenant WHERE name = ?1",
+				TENANT("?4") "?3 = '' AND (?4 = '' OR " SQL_IN_VIEW("?4",
+						"'tenant/' || name") " OR " SQL_IN_VIEW("?4",
+						"'=tenant/' || name") ")" OF_PAGE},
 		[DB_SITE] = {"site", SITE "name = ?1",
 				"INSERT INTO site (name, tenant) VALUES (?1, ?2)"
 				" ON CONFLICT DO NOTHING",
 				"DELETE FROM site WHERE name = ?1",
-				SITE "(?3 = '' OR tenant = ?3)" OF_PAGE},
-		[DB_GROUP] = {"group", GROUP "name = ?1",
+				SITE "(?3 = '' OR tenant = ?3) AND " SITE_IN_VIEW("?4") OF_PAGE},
+		[DB_GROUP] = {"group", GROUP("''") "name = ?1",
 				"INSERT INTO team (name, tenant) VALUES (?1, ?2)"
 				" ON CONFLICT DO NOTHING",
 				"DELETE FROM team WHERE name = ?1",
-				GROUP "(?3 = '' OR tenant = ?3)" OF_PAGE},
+				GROUP("?4") "(?3 = '' OR tenant = ?3) AND (?4 = '' OR " SQL_IN_VIEW(
+						"?4",
+						"'tenant/' || tenant") " OR " SQL_IN_VIEW("?4",
+						"'=group/' || coalesce(tenant, '')") ")" OF_PAGE},
 };
 
 static struct db_place read_place(struct sql_row *row)
@@ -86,11 +100,12 @@ int db_place_remove(struct db *db, enum db_place_kind kind, const char *name, st
 	return r < 0 ? r : 0;
 }
 
-int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant,
+int db_place_list(struct db *db, enum db_place_kind kind, const char *tenant, const char *view,
 		const struct db_page *page, db_place_fn fn, void *data, struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;
-	int r = sql_bind(db, kinds[kind].list, &row, err, "tit", page->after, page->limit, tenant);
+	int r = sql_bind(db, kinds[kind].list, &row, err, "titt", page->after, page->limit, tenant,
+			view);
 
 	if (r < 0)
 		return r;

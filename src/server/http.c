@@ -19,6 +19,7 @@
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/http_answer.h"
+#include "server/rights.h"
 
 enum {
 	HEAD_S = 30,
@@ -124,6 +125,7 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 	http_answer_drop(request);
 	array_finish(&request->body);
 	cJSON_Delete(request->json);
+	rights_finish(request);
 	free(request->device);
 	free(request->uri);
 	free(request);
@@ -303,9 +305,17 @@ static void fail_audit(struct request *request)
 	request->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* While a request of a person waited, the token or a right may have gone. */
+static int judge_again(struct request *request)
+{
+	bool is_person = request->match.route->access == ROUTE_PERSON;
+
+	return is_person ? access_check(request, identify(request), &request->err) : 0;
+}
+
 static void call(struct request *request)
 {
-	int status = request->is_woken ? 0 : parse_body(request);
+	int status = request->is_woken ? judge_again(request) : parse_body(request);
 
 	if (status == 0)
 		status = request->match.route->handle(request, &request->err);

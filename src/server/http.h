@@ -24,6 +24,7 @@ enum {
 
 struct http;
 struct connection;
+struct rights;
 
 /* Who talks on a connection, by its client certificate; looked at once. */
 struct identity {
@@ -46,6 +47,7 @@ struct request {
 	struct array body;
 	cJSON *json;              /* the body, an object; NULL when there was none */
 	struct db_token token;    /* ROUTE_PERSON */
+	struct rights *rights;    /* of its person, rights.h */
 	struct db_device *device; /* ROUTE_DEVICE */
 	struct park_entry parked;
 	bool is_begun;

@@ -11,5 +11,6 @@ const struct layout_step *const layout[] = {
 		&layout_admit,
 		&layout_order,
 		&layout_secret,
+		&layout_person,
 		NULL,
 };

@@ -21,6 +21,7 @@ extern const struct layout_step layout_contingency;
 extern const struct layout_step layout_admit;
 extern const struct layout_step layout_order;
 extern const struct layout_step layout_secret;
+extern const struct layout_step layout_person;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -90,18 +90,46 @@ static int open_config_key(struct run *run, struct err *err)
 	return r;
 }
 
+/* The first person, who may do everything. */
+static int first_person(struct db *db, struct err *err)
+{
+	static const struct db_person admin = {.name = "admin", .origin = "token"};
+	struct db_person person = admin;
+	struct db_grant grant = {
+			.person = "admin",
+			.role = "administrator",
+			.scope = "organisation",
+			.orders_all = true,
+			.created_s = server_now_s(),
+			.created_by = "admin",
+	};
+
+	person.created_s = grant.created_s;
+	key_random_text(grant.id, 12);
+	int r = db_person_add(db, &person, err);
+	return r < 0 ? r : db_grant_add(db, &grant, err);
+}
+
 static int first_token(struct run *run, struct err *err)
 {
-	struct db_token token;
+	struct db_token token = {.person = "admin"};
 	char path[PATH_BYTES], line[ACCESS_TOKEN_MAX + 1];
-	int64_t count;
-	int r = db_token_count(run->server.db, &count, err);
+	struct db *db = run->server.db;
+	int64_t people;
+	int r = db_person_count(db, &people, err);
 
-	if (r < 0 || count > 0)
+	if (r < 0 || people > 0)
 		return r;
 	r = path_in(run, "admin.token", path, err);
 	if (r == 0)
-		r = access_make_token(run->server.db, "admin", &token, run->token, err);
+		r = db_begin(db, err);
+	if (r == 0)
+		r = first_person(db, err);
+	if (r == 0)
+		r = access_make_token(db, &token, run->token, err);
+	if (r == 0)
+		r = db_commit(db, err);
+	db_rollback(db);
 	if (r < 0)
 		return r;
 	(void)text_format(line, sizeof(line), "%s\n", run->token);

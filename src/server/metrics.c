@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "server/http.h"
+#include "server/rights.h"
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -90,7 +91,8 @@ static int put_state(void *data, const char *state, int64_t count)
 static int put_fleet(struct array *text, struct server *server, struct err *err)
 {
 	int64_t devices, online, waiting, here, revision;
-	int r = db_device_count(server->db, server_now_s() - SEEN_ONLINE_S, &devices, &online, err);
+	int r = db_device_count(server->db, "", server_now_s() - SEEN_ONLINE_S, &devices, &online,
+			err);
 
 	if (r == 0)
 		r = db_enrolment_count(server->db, "", &waiting, &here, err);
@@ -111,8 +113,10 @@ int metrics_answer(struct request *request, struct err *err)
 	static const char *const known[] = {NULL};
 	OWNED(array) struct array text = {.max = TEXT_MAX};
 	struct server *server = request->server;
-	int r = route_query_check(&request->query, known, err);
+	int r = rights_require(request, RIGHT_READ, "organisation", err);
 
+	if (r == 0)
+		r = route_query_check(&request->query, known, err);
 	if (r == 0)
 		r = put_fleet(&text, server, err);
 	if (r < 0)

@@ -287,7 +287,7 @@ static int add_devices(struct server *server, struct order_wish *wish, struct er
 	int r = 0;
 
 	if (order->scope[0])
-		r = db_device_below_count(server->db, order->scope, &count, err);
+		r = db_device_below_count(server->db, order->scope, "", &count, err);
 	if (r == 0)
 		r = check_count(wish, count, err);
 	if (r == 0)

@@ -74,6 +74,9 @@ struct device_place {
 void people_read_place(struct json *in, struct device_place *place);
 /* Only its member "groups". */
 void people_read_groups(struct json *in, struct device_place *place);
+/* May the person put a device there? Places that they cannot see do not exist: -ENOENT. */
+int people_check_place(struct request *request, const struct device_place *place,
+		const struct db_device *device, struct err *err);
 /* Inside a transaction; makes sites and groups when allowed. */
 int people_apply_place(struct db *db, const struct device_place *place, struct db_device *device,
 		struct err *err);
@@ -116,6 +119,16 @@ int people_group_remove(struct request *request, struct err *err);
 
 int people_audit(struct request *request, struct err *err);
 int people_audit_export(struct request *request, struct err *err);
+
+int people_persons(struct request *request, struct err *err);
+int people_person_get(struct request *request, struct err *err);
+int people_person_put(struct request *request, struct err *err);
+int people_person_remove(struct request *request, struct err *err);
+int people_grants(struct request *request, struct err *err);
+int people_grant_make(struct request *request, struct err *err);
+int people_grant_remove(struct request *request, struct err *err);
+int people_roles(struct request *request, struct err *err);
+int people_whoami(struct request *request, struct err *err);
 
 int people_server(struct request *request, struct err *err);
 int people_tokens(struct request *request, struct err *err);

@@ -8,6 +8,7 @@
 #include "conf/dsse.h"
 #include "server/audit.h"
 #include "server/people.h"
+#include "server/rights.h"
 
 enum { EXPORT_MAX = 500 };
 
@@ -27,8 +28,10 @@ int people_audit(struct request *request, struct err *err)
 	static const char *const known[] = {"person", NULL};
 	struct people_list list;
 	uint64_t before = 0;
-	int r = people_list_begin(&list, request, "records", known, err);
+	int r = rights_require_somewhere(request, RIGHT_AUDIT, err);
 
+	if (r == 0)
+		r = people_list_begin(&list, request, "records", known, err);
 	if (r < 0)
 		return r;
 	if (list.after[0] && text_to_number(list.after, 1, INT64_MAX, &before) < 0)
@@ -36,6 +39,7 @@ int people_audit(struct request *request, struct err *err)
 				err_set(err, EINVAL, "cursor: not one that a list gave"));
 	struct db_audit_filter filter = {
 			.person = people_filter(request, "person"),
+			.view = rights_view(request, RIGHT_AUDIT),
 			.before = (int64_t)before,
 			.limit = list.limit + 1,
 	};
@@ -93,8 +97,11 @@ int people_audit_export(struct request *request, struct err *err)
 	OWNED(json) cJSON *answer = json_new_object();
 	struct export export = {.records = json_put_list(answer, "records")};
 	uint64_t after = 0;
-	int r = route_query_check(&request->query, known, err);
+	/* The chain can only be shown whole. */
+	int r = rights_require(request, RIGHT_AUDIT, "organisation", err);
 
+	if (r == 0)
+		r = route_query_check(&request->query, known, err);
 	if (r == 0 && text_to_number(route_query_get(&request->query, "after", "0"), 0, INT64_MAX,
 				      &after) < 0)
 		r = err_set(err, EINVAL, "after: not a number of a record");

@@ -9,6 +9,7 @@
 #include "server/db_secret.h"
 #include "server/people.h"
 #include "server/place.h"
+#include "server/rights.h"
 #include "server/stack.h"
 #include "server/template.h"
 
@@ -103,6 +104,7 @@ int people_devices(struct request *request, struct err *err)
 			.group = people_filter(request, "group"),
 			.state = states[state],
 			.search = people_filter(request, "search"),
+			.view = rights_view(request, RIGHT_READ),
 			.online = (enum db_online)online_word,
 			.online_since_s = server_now_s() - SEEN_ONLINE_S,
 			.page = people_list_page(&list),
@@ -117,7 +119,7 @@ int people_device_get(struct request *request, struct err *err)
 	struct db_device device;
 
 	seen_flush(request->server->seen);
-	int r = db_device_get(request->server->db, request->match.args[0], &device, err);
+	int r = rights_device(request, RIGHT_READ, request->match.args[0], &device, err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, people_device(&device));
 }
 
@@ -287,7 +289,9 @@ int people_device_patch(struct request *request, struct err *err)
 	people_read_place(&in, place);
 	int r = json_end(&in);
 	if (r == 0)
-		r = db_device_get(request->server->db, request->match.args[0], &device, err);
+		r = rights_device(request, RIGHT_DEVICES, request->match.args[0], &device, err);
+	if (r == 0)
+		r = people_check_place(request, place, &device, err);
 	if (r == 0)
 		r = place_device(request, place, &device, &revision, err);
 	return r < 0 ? r : people_answer_device(request, MHD_HTTP_OK, device.id, revision, err);
@@ -306,7 +310,7 @@ int people_device_remove(struct request *request, struct err *err)
 	people_read_reason(&in, reason);
 	int r = json_end(&in);
 	if (r == 0)
-		r = db_device_get(db, request->match.args[0], &device, err);
+		r = rights_device(request, RIGHT_DEVICES, request->match.args[0], &device, err);
 	if (r < 0)
 		return r;
 	(void)text_format(scope, sizeof(scope), "device/%s", device.id);
@@ -460,7 +464,7 @@ int people_config(struct request *request, struct err *err)
 	if (r == 0)
 		r = read_word(request, "explain", words, &word, err);
 	if (r == 0)
-		r = db_device_get(db, request->match.args[0], &device, err);
+		r = rights_device(request, RIGHT_READ, request->match.args[0], &device, err);
 	if (r == 0)
 		r = stack_load(db, &device, &stack, err);
 	if (r < 0)

@@ -8,6 +8,7 @@
 #include "server/admit.h"
 #include "server/enrol.h"
 #include "server/people.h"
+#include "server/rights.h"
 
 static int add_enrolment(void *data, const struct db_enrolment *enrolment)
 {
@@ -37,7 +38,9 @@ int people_enrolments(struct request *request, struct err *err)
 	if (r < 0)
 		return r;
 	struct db_page page = people_list_page(&list);
-	r = db_enrolment_list(request->server->db, &page, add_enrolment, &list, err);
+	/* Those that wait belong to nobody: only the organisation sees them all. */
+	if (rights_has(request, RIGHT_READ, "organisation"))
+		r = db_enrolment_list(request->server->db, &page, add_enrolment, &list, err);
 	return people_list_end(&list, r);
 }
 
@@ -94,6 +97,8 @@ int people_approve(struct request *request, struct err *err)
 	people_read_place(&in, place);
 	int r = json_end(&in);
 	if (r == 0)
+		r = people_check_place(request, place, NULL, err);
+	if (r == 0)
 		r = find_by_code(request->server->db, typed, enrolment, err);
 	return r < 0 ? r : approve(request, place, enrolment, &publish, err);
 }
@@ -112,6 +117,10 @@ int people_refuse(struct request *request, struct err *err)
 	int r = json_end(&in);
 	if (r == 0 && !typed[0] == !id[0])
 		r = err_set(err, EINVAL, "code: either code or id is expected");
+	/* Whoever reads the code stands before the device; ids are the organisation's. */
+	if (r == 0)
+		r = typed[0] ? rights_require_somewhere(request, RIGHT_DEVICES, err)
+		             : rights_require(request, RIGHT_DEVICES, "organisation", err);
 	if (r == 0)
 		r = typed[0] ? find_by_code(db, typed, enrolment, err)
 		             : db_enrolment_get(db, id, enrolment, err);

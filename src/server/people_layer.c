@@ -9,16 +9,25 @@
 #include "server/layers.h"
 #include "server/people_revision.h"
 #include "server/place.h"
+#include "server/rights.h"
 #include "server/stack.h"
 #include "server/variant.h"
 
 /* The scope of a path: /layers/organisation or /layers/:kind/:name. */
-static int read_scope(struct request *request, char scope[DB_SCOPE_MAX], struct err *err)
+static int read_scope(struct request *request, enum right right, char scope[DB_SCOPE_MAX],
+		struct err *err)
 {
 	const char *name = request->match.args[1];
+	char text[2 * ROUTE_ARG_MAX];
 
-	return place_scope(request->server->db, name[0] ? request->match.args[0] : "organisation",
-			name[0] ? name : NULL, scope, err);
+	(void)text_format(text, sizeof(text), "%s%s%s",
+			name[0] ? request->match.args[0] : "organisation", name[0] ? "/" : "",
+			name);
+	int r = rights_require(request, right, text, err);
+	return r < 0 ? r
+	             : place_scope(request->server->db,
+				       name[0] ? request->match.args[0] : "organisation",
+				       name[0] ? name : NULL, scope, err);
 }
 
 static void put_author(cJSON *object, const struct db_revision *revision)
@@ -41,12 +50,13 @@ int people_layer_get(struct request *request, struct err *err)
 	OWNED(json) cJSON *answer = json_new_object();
 	char scope[DB_SCOPE_MAX];
 	int64_t devices;
-	int r = read_scope(request, scope, err);
+	int r = read_scope(request, RIGHT_LAYER, scope, err);
 
 	if (r == 0)
 		r = layer_load(db, scope, &layer, err);
 	if (r == 0)
-		r = db_device_below_count(db, scope, &devices, err);
+		r = db_device_below_count(db, scope, rights_view(request, RIGHT_READ), &devices,
+				err);
 	if (r < 0)
 		return r;
 	json_put_text(answer, "scope", scope);
@@ -159,7 +169,7 @@ int people_layer_patch(struct request *request, struct err *err)
 	json_whole(&in, "if_revision", 0, 0, JSON_WHOLE_MAX, &change.if_revision);
 	int r = json_end(&in);
 	if (r == 0)
-		r = read_scope(request, scope, err);
+		r = read_scope(request, RIGHT_CONFIG, scope, err);
 	if (r == 0)
 		r = layer_load(request->server->db, scope, &layer, err);
 	return r < 0 ? r : apply(request, &layer, &change, err);
@@ -213,14 +223,16 @@ static int add_device(void *data, const struct db_device *device)
 static int list_kinds(struct people_list *list, struct err *err)
 {
 	static const char *const kinds[] = {"tenant", "site", "group"};
-	struct db *db = list->request->server->db;
+	struct request *request = list->request;
+	const char *read = rights_view(request, RIGHT_READ);
+	struct db *db = request->server->db;
 	char from = list->after[0] ? list->after[0] : 'a';
 	struct listing listing = {.list = list, .err = err};
 	int64_t devices, online;
 	int r = 0;
 
 	if (from == 'a' && !list->after[0]) {
-		r = db_device_count(db, 0, &devices, &online, err);
+		r = db_device_count(db, read, 0, &devices, &online, err);
 		if (r == 0)
 			r = add_layer(list, "organisation", devices, "a", err);
 	}
@@ -231,12 +243,13 @@ static int list_kinds(struct people_list *list, struct err *err)
 		listing.letter = (char)('b' + i);
 		page.after = from == listing.letter ? list->after + 1 : "";
 		if (from <= listing.letter)
-			r = db_place_list(db, (enum db_place_kind)i, "", &page, add_place, &listing,
-					err);
+			r = db_place_list(db, (enum db_place_kind)i, "",
+					rights_view(request, RIGHT_LAYER), &page, add_place,
+					&listing, err);
 	}
 	if (r == 0) {
 		struct db_device_filter filter = {
-				"", "", "", "", "", .page = people_list_page(list)};
+				"", "", "", "", "", .view = read, .page = people_list_page(list)};
 
 		filter.page.after = from == 'e' ? list->after + 1 : "";
 		r = db_device_list(db, &filter, add_device, &listing, err);
@@ -271,6 +284,8 @@ int people_undo(struct request *request, struct err *err)
 	int r = json_end(&in);
 	if (r == 0)
 		r = people_number(request, &change.undoes, err);
+	if (r == 0)
+		r = people_revision_require(request, change.undoes, RIGHT_CONFIG, err);
 	if (r == 0)
 		r = people_past(request->server->db, change.undoes, scope, &before, &after, err);
 	if (r == 0 && !after)

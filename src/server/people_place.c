@@ -7,6 +7,7 @@
 #include "server/db_secret.h"
 #include "server/people.h"
 #include "server/place.h"
+#include "server/rights.h"
 
 static const char *const nouns[] = {
 		[DB_TENANT] = "tenant",
@@ -47,8 +48,8 @@ static int list_places(struct request *request, enum db_place_kind kind, struct 
 		return r;
 	struct db_page page = people_list_page(&list);
 	list.extra = &kind;
-	r = db_place_list(request->server->db, kind, people_filter(request, "tenant"), &page,
-			add_place, &list, err);
+	r = db_place_list(request->server->db, kind, people_filter(request, "tenant"),
+			rights_view(request, RIGHT_LAYER), &page, add_place, &list, err);
 	return people_list_end(&list, r);
 }
 
@@ -79,6 +80,21 @@ static int answer_place(struct request *request, enum db_place_kind kind, bool i
 			place_json(kind, &place));
 }
 
+/* Tenants are the organisation's, sites and groups their tenant's. */
+static int require(struct request *request, enum db_place_kind kind, struct err *err)
+{
+	const char *name = request->match.args[0];
+	char scope[8 + ROUTE_ARG_MAX];
+
+	(void)text_format(scope, sizeof(scope), "%s/%s", nouns[kind], name);
+	if (kind != DB_TENANT)
+		return rights_require(request, RIGHT_PLACES, scope, err);
+	if (rights_has(request, RIGHT_PLACES, "organisation"))
+		return rights_require(request, RIGHT_PLACES, "organisation", err);
+	int r = rights_require(request, RIGHT_LAYER, scope, err);
+	return r < 0 ? r : rights_require(request, RIGHT_PLACES, "organisation", err);
+}
+
 static int put_place(struct request *request, enum db_place_kind kind, struct err *err)
 {
 	const char *name = request->match.args[0];
@@ -87,6 +103,8 @@ static int put_place(struct request *request, enum db_place_kind kind, struct er
 
 	people_begin(&in, request, err);
 	int r = json_end(&in);
+	if (r == 0)
+		r = require(request, kind, err);
 	if (r < 0)
 		return r;
 	bool is_new = db_place_get(request->server->db, kind, name, &place, NULL) == -ENOENT;
@@ -121,6 +139,8 @@ static int remove_place(struct request *request, enum db_place_kind kind, struct
 	people_read_reason(&in, reason);
 	int r = json_end(&in);
 	if (r == 0)
+		r = require(request, kind, err);
+	if (r == 0)
 		r = db_place_get(request->server->db, kind, name, &place, err);
 	if (r < 0)
 		return r;
@@ -128,6 +148,13 @@ static int remove_place(struct request *request, enum db_place_kind kind, struct
 		return err_set(err, EBUSY, "the %s \"%s\" still has %s", nouns[kind], name,
 				place.sites ? "sites" : "devices");
 	(void)text_format(scope, sizeof(scope), "%s/%s", nouns[kind], name);
+	int64_t people = 0;
+	r = db_grant_below(request->server->db, scope, &people, err);
+	if (r < 0)
+		return r;
+	if (people)
+		return err_set(err, EBUSY, "there are still people or rights of the %s \"%s\"",
+				nouns[kind], name);
 	r = db_layer_get(request->server->db, scope, &layer, NULL);
 	if (r == 0 && strcmp(layer.config, "{}") != 0)
 		return err_set(err, EBUSY, "the layer %s still holds values", scope);

@@ -49,8 +49,47 @@ int people_number(struct request *request, int64_t *ret, struct err *err)
 	return 0;
 }
 
-static cJSON *revision_json(const struct db_revision *revision)
+struct sight {
+	struct request *request;
+	bool is_seen, is_whole;
+};
+
+/* Of a change of a layer above, how many devices it reached is told to nobody below. */
+static int look(void *data, const struct db_revision *revision)
 {
+	struct sight *sight = data;
+
+	sight->is_seen = rights_sees(sight->request, RIGHT_LAYER, revision->scope, revision->tenant,
+			revision->site);
+	sight->is_whole = rights_sees(sight->request, RIGHT_READ, revision->scope, revision->tenant,
+			revision->site);
+	return 0;
+}
+
+int people_revision_require(struct request *request, int64_t number, enum right right,
+		struct err *err)
+{
+	struct sight sight = {.request = request};
+	char scope[DB_SCOPE_MAX] = "";
+	struct past past = {.err = err};
+	int r = db_revision_get(request->server->db, number, look, &sight, err);
+
+	if (r == 0 && !sight.is_seen)
+		r = err_set(err, ENOENT, "there is no revision %lld", (long long)number);
+	if (r == 0)
+		r = db_revision_get(request->server->db, number, keep_after, &past, err);
+	cJSON_Delete(past.after);
+	(void)text_copy(scope, sizeof(scope), past.scope);
+	if (r < 0 || right == RIGHT_LAYER)
+		return r;
+	r = rights_require(request, right, scope, err);
+	/* A device may be gone, its revisions stay. */
+	return r == -ENOENT && rights_has(request, right, "organisation") ? 0 : r;
+}
+
+static cJSON *revision_json(struct request *request, const struct db_revision *revision)
+{
+	struct sight sight = {.request = request};
 	cJSON *item = json_new_object(), *patch = NULL;
 
 	json_put_whole(item, "revision", revision->revision);
@@ -65,7 +104,11 @@ static cJSON *revision_json(const struct db_revision *revision)
 	json_put(item, "patch", patch);
 	people_put_whole(item, "undoes", revision->undoes);
 	people_put_whole(item, "undone_by", revision->undone_by);
-	json_put_whole(item, "device_count", revision->device_count);
+	(void)look(&sight, revision);
+	if (sight.is_whole)
+		json_put_whole(item, "device_count", revision->device_count);
+	else
+		json_put(item, "device_count", cJSON_CreateNull());
 	return item;
 }
 
@@ -74,7 +117,8 @@ static int add_revision(void *data, const struct db_revision *revision)
 	char cursor[24];
 
 	(void)text_format(cursor, sizeof(cursor), "%lld", (long long)revision->revision);
-	return people_list_add(data, revision_json(revision), cursor);
+	struct people_list *list = data;
+	return people_list_add(list, revision_json(list->request, revision), cursor);
 }
 
 static int append_scope(void *data, const char *scope)
@@ -98,7 +142,7 @@ static int read_scopes(struct request *request, struct array *scopes, struct err
 	if (scope[0])
 		r = append_scope(scopes, scope);
 	if (id[0]) {
-		r = db_device_get(request->server->db, id, &device, err);
+		r = rights_device(request, RIGHT_READ, id, &device, err);
 		if (r == 0)
 			r = stack_scopes(&device, append_scope, scopes);
 	}
@@ -121,6 +165,7 @@ int people_revisions(struct request *request, struct err *err)
 		return people_list_end(&list, err_set(err, EINVAL, "cursor: not one of this list"));
 	struct db_revision_filter filter = {
 			.scopes = (const char *)scopes.data,
+			.view = rights_view(request, RIGHT_LAYER),
 			.before = (int64_t)before,
 			.limit = list.limit + 1,
 	};
@@ -128,14 +173,21 @@ int people_revisions(struct request *request, struct err *err)
 	return people_list_end(&list, r);
 }
 
+struct keeping {
+	struct request *request;
+	cJSON **ret;
+};
+
 static int keep_revision(void *data, const struct db_revision *revision)
 {
-	*(cJSON **)data = revision_json(revision);
+	struct keeping *keeping = data;
+
+	*keeping->ret = revision_json(keeping->request, revision);
 	return 0;
 }
 
 struct named {
-	struct db *db;
+	struct request *request;
 	cJSON *list;
 };
 
@@ -144,9 +196,13 @@ static int add_named(void *data, const char *id)
 {
 	struct named *named = data;
 	struct db_device device = {0};
-	cJSON *item = json_new_object();
+	bool is_all = !rights_view(named->request, RIGHT_READ)[0];
+	int r = db_device_get(named->request->server->db, id, &device, NULL);
 
-	(void)db_device_get(named->db, id, &device, NULL);
+	if (!is_all && (r < 0 || rights_require_device(named->request, RIGHT_READ, &device, NULL) <
+						       0))
+		return 0;
+	cJSON *item = json_new_object();
 	json_put_text(item, "id", id);
 	people_put_text(item, "name", device.name);
 	json_append(named->list, item);
@@ -157,6 +213,7 @@ int people_revision_get(struct request *request, struct err *err)
 {
 	struct db *db = request->server->db;
 	OWNED(json) cJSON *answer = NULL;
+	struct keeping keeping = {.request = request, .ret = &answer};
 	OWNED(json) cJSON *before = NULL;
 	OWNED(json) cJSON *after = NULL;
 	char scope[DB_SCOPE_MAX];
@@ -164,14 +221,16 @@ int people_revision_get(struct request *request, struct err *err)
 	int r = people_number(request, &number, err);
 
 	if (r == 0)
-		r = db_revision_get(db, number, keep_revision, &answer, err);
+		r = people_revision_require(request, number, RIGHT_LAYER, err);
+	if (r == 0)
+		r = db_revision_get(db, number, keep_revision, &keeping, err);
 	if (r == 0)
 		r = people_past(db, number, scope, &before, &after, err);
 	if (r < 0)
 		return r;
 	json_put(answer, "before", before ? own_take(before) : cJSON_CreateNull());
 	json_put(answer, "after", after ? own_take(after) : cJSON_CreateNull());
-	struct named named = {.db = db, .list = json_put_list(answer, "devices")};
+	struct named named = {.request = request, .list = json_put_list(answer, "devices")};
 	r = db_config_devices(db, number, PEOPLE_DEVICES_MAX, add_named, &named, err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }

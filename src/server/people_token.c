@@ -6,19 +6,25 @@
 #include "base/text.h"
 #include "server/access.h"
 #include "server/people.h"
+#include "server/person.h"
 #include "server/place.h"
+#include "server/rights.h"
 
 int people_server(struct request *request, struct err *err)
 {
 	struct server *server = request->server;
 	int64_t now_s = server_now_s(), devices, online, waiting, here, revision;
 	char fingerprint[sizeof("sha256:") + 64] = "sha256:";
-	int r = db_device_count(server->db, now_s - SEEN_ONLINE_S, &devices, &online, err);
+	const char *view = rights_view(request, RIGHT_READ);
+	int r = db_device_count(server->db, view, now_s - SEEN_ONLINE_S, &devices, &online, err);
 
 	if (r == 0)
 		r = db_enrolment_count(server->db, "", &waiting, &here, err);
+	if (r == 0 && !rights_has(request, RIGHT_READ, "organisation"))
+		waiting = 0;
 	if (r == 0)
-		r = db_revision_newest(server->db, &revision, err);
+		r = db_revision_newest_seen(server->db, rights_view(request, RIGHT_LAYER),
+				&revision, err);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();
@@ -35,7 +41,7 @@ int people_server(struct request *request, struct err *err)
 	return http_answer(request, MHD_HTTP_OK, answer);
 }
 
-static int add_token(void *data, const struct db_token *token)
+static cJSON *token_json(const struct db_token *token)
 {
 	cJSON *item = json_new_object();
 
@@ -43,67 +49,169 @@ static int add_token(void *data, const struct db_token *token)
 	json_put_text(item, "person", token->person);
 	people_put_time(item, "created", token->created_s);
 	people_put_time(item, "used", token->used_s);
-	json_append(data, item);
-	return 0;
+	people_put_time(item, "expires", token->expires_s);
+	people_put_text(item, "role", token->role);
+	people_put_text(item, "scope", token->scope);
+	return item;
 }
 
-/* There are few: one page holds them all. */
+static int add_token(void *data, const struct db_token *token)
+{
+	return people_list_add(data, token_json(token), token->id);
+}
+
+/* Own ones for everybody, others for those who decide about people. */
 int people_tokens(struct request *request, struct err *err)
 {
-	static const char *const known[] = {NULL};
+	static const char *const known[] = {"person", NULL};
+	const char *person = people_filter(request, "person");
+	const char *view = rights_view(request, RIGHT_PEOPLE);
 	struct people_list list;
 	int r = people_list_begin(&list, request, "tokens", known, err);
 
 	if (r < 0)
 		return r;
-	r = db_token_list(request->server->db, add_token, list.items, err);
+	if (!person[0] && strcmp(view, "\n") == 0)
+		person = request->token.person;
+	if (strcmp(person, request->token.person) == 0)
+		view = "";
+	struct db_page page = people_list_page(&list);
+	r = db_token_list(request->server->db, view, person, "token", &page, add_token, &list, err);
 	return people_list_end(&list, r);
+}
+
+static int read_token(struct request *request, struct db_token *token, struct err *err)
+{
+	int64_t days = 0;
+	struct json in;
+
+	people_begin(&in, request, err);
+	json_text(&in, "person", JSON_FILLED, token->person, sizeof(token->person));
+	json_whole(&in, "days", 0, 1, 3660, &days);
+	json_text(&in, "role", JSON_FILLED, token->role, sizeof(token->role));
+	json_text(&in, "scope", JSON_FILLED, token->scope, sizeof(token->scope));
+	int r = json_end(&in);
+	if (r < 0)
+		return r;
+	if (days)
+		token->expires_s = server_now_s() + days * 24 * 3600;
+	if (!token->person[0])
+		memcpy(token->person, request->token.person, sizeof(token->person));
+	r = person_name_check(token->person, err);
+	if (r < 0)
+		return err_prefix(err, r, "person");
+	if (!token->role[0] != !token->scope[0])
+		return err_set(err, EINVAL,
+				"role: role and scope are given together or not at all");
+	if (token->role[0] && !rights_of_role(token->role))
+		return err_set(err, EINVAL,
+				"role: administrator, technician, reader, auditor or api is "
+				"expected");
+	r = token->scope[0] ? person_scope_check(token->scope, err) : 0;
+	return r < 0 ? err_prefix(err, r, "scope") : 0;
+}
+
+/* A person whom only tokens make known. */
+static int add_person(struct request *request, const char *name, struct err *err)
+{
+	OWNED(memory) struct db_person *person = own_alloc(sizeof(*person));
+	struct db_place tenant;
+
+	*person = (struct db_person){.origin = "token", .created_s = server_now_s()};
+	(void)text_copy(person->name, sizeof(person->name), name);
+	place_tenant(name, person->tenant);
+	int r = person->tenant[0] ? db_place_get(request->server->db, DB_TENANT, person->tenant,
+						    &tenant, err)
+	                          : 0;
+	return r < 0 ? r : db_person_add(request->server->db, person, err);
+}
+
+/* One's own, at most as mighty and lasting as the one in hand; or somebody else's. */
+static int check_maker(struct request *request, const struct db_token *token, bool *is_known,
+		struct err *err)
+{
+	OWNED(memory) struct db_person *person = own_alloc(sizeof(*person));
+	const struct db_token *mine = &request->token;
+	char home[DB_SCOPE_MAX];
+
+	*is_known = true;
+	if (mine->role[0])
+		return err_set(err, EPERM, "a token of a role cannot make others");
+	if (strcmp(token->person, mine->person) == 0) {
+		bool is_longer = strcmp(mine->kind, "token") == 0 && mine->expires_s &&
+		                 (!token->expires_s || token->expires_s > mine->expires_s);
+
+		return is_longer ? err_set(err, EPERM, "it would outlast the token in hand") : 0;
+	}
+	int r = person_require(request, token->person, person, err);
+	person_home(token->person, home);
+	if (r == -ENOENT && rights_has(request, RIGHT_PEOPLE, home)) {
+		*is_known = false;
+		return rights_require(request, RIGHT_PEOPLE, home, err);
+	}
+	return r;
 }
 
 int people_token_make(struct request *request, struct err *err)
 {
 	enum { TOKENS_MAX = 1000 };
-	char person[DB_NAME_MAX] = "", text[ACCESS_TOKEN_MAX];
-	struct db_token token;
-	struct json in;
+	struct db *db = request->server->db;
+	char text[ACCESS_TOKEN_MAX];
+	struct db_token token = {0};
+	bool is_known = true;
 	int64_t count;
+	int r = read_token(request, &token, err);
 
-	people_begin(&in, request, err);
-	json_text(&in, "person", JSON_REQUIRED, person, sizeof(person));
-	int r = json_end(&in);
-	if (r == 0) {
-		r = place_name_check(person, err);
-		r = r < 0 ? err_prefix(err, r, "person") : r;
-	}
 	if (r == 0)
-		r = db_token_count(request->server->db, &count, err);
+		r = check_maker(request, &token, &is_known, err);
+	if (r == 0)
+		r = db_token_count(db, &count, err);
 	if (r == 0 && count >= TOKENS_MAX)
-		r = err_set(err, EBUSY, "there are %d tokens already: remove some", TOKENS_MAX);
+		r = err_set(err, EBUSY, "there are too many tokens already: remove some");
 	if (r == 0)
-		r = access_make_token(request->server->db, person, &token, text, err);
+		r = db_begin(db, err);
+	if (r == 0 && !is_known)
+		r = add_person(request, token.person, err);
+	if (r == 0)
+		r = access_make_token(db, &token, text, err);
+	if (r == 0)
+		r = db_commit(db, err);
+	db_rollback(db);
 	if (r < 0)
 		return r;
-	cJSON *answer = json_new_object();
-	json_put_text(answer, "id", token.id);
-	json_put_text(answer, "person", token.person);
+	cJSON *answer = token_json(&token);
 	json_put_text(answer, "token", text);
 	text_wipe(text, sizeof(text));
 	return http_answer(request, MHD_HTTP_CREATED, answer);
 }
 
+static int check_remover(struct request *request, const char *id, struct err *err)
+{
+	OWNED(memory) struct db_person *person = own_alloc(sizeof(*person));
+	struct db_token token;
+	int r = db_token_get(request->server->db, id, &token, err);
+
+	if (r < 0 || strcmp(token.person, request->token.person) == 0)
+		return r;
+	r = person_require(request, token.person, person, err);
+	return r == -ENOENT ? err_set(err, ENOENT, "there is no token \"%s\"", id) : r;
+}
+
 int people_token_remove(struct request *request, struct err *err)
 {
 	const char *id = request->match.args[0];
-	struct db_token token;
-	int64_t count;
-	int r = db_token_get(request->server->db, id, &token, err);
+	struct db *db = request->server->db;
+	int r = check_remover(request, id, err);
 
 	if (r == 0)
-		r = db_token_count(request->server->db, &count, err);
-	if (r == 0 && count == 1)
-		r = err_set(err, EBUSY, "this is the last token: nobody could sign in any more");
+		r = db_begin(db, err);
 	if (r == 0)
-		r = db_token_remove(request->server->db, id, err);
+		r = db_token_remove(db, id, err);
+	if (r == 0)
+		r = person_keep_administrator(db, err);
+	if (r == 0)
+		r = db_commit(db, err);
+	db_rollback(db);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();

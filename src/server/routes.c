@@ -81,6 +81,16 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/orders/:id/devices/:device/file", ROUTE_PERSON, 0, people_order_file},
 	{"GET",    "/api/v1/devices/:id/orders",     ROUTE_PERSON, 0,     people_device_orders},
 
+	{"GET",    "/api/v1/people",                 ROUTE_PERSON, 0,     people_persons},
+	{"GET",    "/api/v1/people/:name",           ROUTE_PERSON, 0,     people_person_get},
+	{"PUT",    "/api/v1/people/:name",           ROUTE_PERSON, SMALL, people_person_put},
+	{"DELETE", "/api/v1/people/:name",           ROUTE_PERSON, 0,     people_person_remove},
+	{"GET",    "/api/v1/grants",                 ROUTE_PERSON, 0,     people_grants},
+	{"POST",   "/api/v1/grants",                 ROUTE_PERSON, SMALL, people_grant_make},
+	{"DELETE", "/api/v1/grants/:id",             ROUTE_PERSON, 0,     people_grant_remove},
+	{"GET",    "/api/v1/roles",                  ROUTE_PERSON, 0,     people_roles},
+	{"GET",    "/api/v1/whoami",                 ROUTE_PERSON, 0,     people_whoami},
+
 	{"GET",    "/api/v1/server",                 ROUTE_PERSON, 0,     people_server},
 	{"GET",    "/api/v1/tokens",                 ROUTE_PERSON, 0,     people_tokens},
 	{"POST",   "/api/v1/tokens",                 ROUTE_PERSON, SMALL, people_token_make},

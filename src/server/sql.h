@@ -76,6 +76,18 @@ struct sql_value sql_bytes(struct sql_row *row, int column);
 void sql_finish(struct sql_row *row); /* takes NULL */
 OWN_DEFINE(row, struct sql_row, sql_finish);
 
+/*
+ * What rights_view gives, in SQL: the line `scope` (an expression, NULL is none) is one of those
+ * of the parameter `view`.
+ */
+#define SQL_IN_VIEW(view, scope) "replace(" view ", '\n' || " scope " || '\n', '') <> " view
+
+/* The same of a row of `device`. */
+#define SQL_DEVICE_IN_VIEW(view) \
+	"(" view \
+	" = '' OR " SQL_IN_VIEW(view, "'tenant/' || device.tenant") " OR " SQL_IN_VIEW(view, \
+			"'site/' || device.site") ")"
+
 /* Brings the layout to the newest version. */
 int sql_migrate(struct db *db, struct err *err);
 

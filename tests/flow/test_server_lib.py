@@ -106,6 +106,17 @@ class Server:
         return self.request(method, "/api/v1" + path, body, token=self.token, **more)
 
 
+    def person(self, name, *grants, **token):
+        """A new token of the person NAME, to whom grants (role, scope) are given."""
+        made = self.api("POST", "/tokens", {"person": name, **token})
+        assert made.status == 201, made.body
+        for role, scope, *more in grants:
+            given = self.api("POST", "/grants", {"person": name, "role": role, "scope": scope,
+                                                 "orders_all": bool(more)})
+            assert given.status == 201, given.body
+        return made.json["token"]
+
+
 def openssl(*args, data=None):
     done = subprocess.run(["openssl", *map(str, args)], input=data, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=True)
