@@ -20,6 +20,7 @@
 #include "server/audit.h"
 #include "server/http_answer.h"
 #include "server/rights.h"
+#include "server/once.h"
 
 enum {
 	HEAD_S = 30,
@@ -317,6 +318,8 @@ static void call(struct request *request)
 {
 	int status = request->is_woken ? judge_again(request) : parse_body(request);
 
+	if (status == 0 && is_change(request) && !request->is_woken)
+		status = once_begin(request, &request->err);
 	if (status == 0)
 		status = request->match.route->handle(request, &request->err);
 	if (status == HTTP_PARKED)
@@ -324,8 +327,10 @@ static void call(struct request *request)
 	if (status < 0)
 		status = http_answer_status(request, status);
 	request->status = status;
-	if (is_change(request) && audit_append(request, status, &request->err) < 0)
+	if (is_change(request) && !request->is_again &&
+			audit_append(request, status, &request->err) < 0)
 		fail_audit(request);
+	once_end(request);
 }
 
 static enum MHD_Result on_request(void *data, struct MHD_Connection *mhd, const char *url,

@@ -53,6 +53,8 @@ struct request {
 	bool is_begun;
 	bool is_woken;   /* the second call of a parked request: answer now */
 	bool is_upload;  /* counted among the few with a large body */
+	bool is_once;    /* has an Idempotency-Key: its answer is kept */
+	bool is_again;   /* answered by what was kept */
 	bool is_refused; /* answered by `status` and `err` without the handler */
 	int status;
 	struct err err;

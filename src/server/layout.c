@@ -12,5 +12,6 @@ const struct layout_step *const layout[] = {
 		&layout_order,
 		&layout_secret,
 		&layout_person,
+		&layout_once,
 		NULL,
 };

@@ -20,6 +20,7 @@
 #include "server/http.h"
 #include "server/keys.h"
 #include "server/listen.h"
+#include "server/once.h"
 #include "server/options.h"
 #include "server/order.h"
 #include "server/routes.h"
@@ -255,6 +256,7 @@ static int start(struct run *run, struct err *err)
 		return r;
 	run->server.events = events_create(&run->server);
 	run->server.jobs = jobs_create(&run->server);
+	once_start(&run->server);
 	r = orders_create(&run->server, &run->server.orders, err);
 	if (r < 0)
 		return r;

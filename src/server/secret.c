@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "server/db_once.h"
 #include "server/stack.h"
 
 static const char check_about[] = "check", check_text[] = "tynd";
@@ -188,6 +189,9 @@ static int reseal_all(const struct vault *vault, struct db *db, struct err *err)
 		r = reseal(vault, db, &secret, err);
 	}
 	array_finish(&rotation.secrets);
+	/* Answers that were kept for a day are sealed by the old key. */
+	if (r == 0)
+		r = db_once_expire(db, INT64_MAX, err);
 	if (r == 0)
 		r = put_check(vault, db, err);
 	if (r == 0)
