@@ -19,8 +19,8 @@
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/http_answer.h"
-#include "server/rights.h"
 #include "server/once.h"
+#include "server/rights.h"
 
 enum {
 	HEAD_S = 30,
