@@ -9,6 +9,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/json.h"
+#include "server/db_retired.h"
 #include "server/http_answer.h"
 #include "server/keys.h"
 #include "server/rights.h"
@@ -57,6 +59,29 @@ void access_identify(void *session, struct identity *identity)
 	key_hash(chain[0].data, chain[0].size, identity->certificate);
 }
 
+int access_removed(struct request *request, const char *id, const uint8_t *certificate,
+		struct err *err)
+{
+	OWNED(memory) struct db_retired *retired = own_alloc(sizeof(*retired));
+	struct db_device successor;
+	bool is_retired = db_retired_get(request->server->db, id, retired, NULL) == 0;
+
+	db_retired_finish(retired);
+	(void)err_set(err, EACCES, "this device was removed: it must enrol again");
+	if (!is_retired || (certificate && CRYPTO_memcmp(retired->device.certificate, certificate,
+							   DB_HASH) != 0))
+		return MHD_HTTP_FORBIDDEN;
+	if (retired->successor[0])
+		(void)err_set(err, EACCES, "this unit was replaced by %s",
+				db_device_get(request->server->db, retired->successor, &successor,
+						NULL) == 0
+						? successor.name
+						: "another one");
+	request->answer = http_answer_error(err->text, "");
+	json_put_bool(request->answer, "removed", true);
+	return MHD_HTTP_FORBIDDEN;
+}
+
 static int check_device(struct request *request, const struct identity *identity, struct err *err)
 {
 	if (!identity->device[0]) {
@@ -68,10 +93,8 @@ static int check_device(struct request *request, const struct identity *identity
 	if (r < 0 && r != -ENOENT)
 		return http_answer_status(request, r);
 	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate, DB_HASH) !=
-					0) {
-		(void)err_set(err, EACCES, "this device was removed: it must enrol again");
-		return MHD_HTTP_FORBIDDEN;
-	}
+					0)
+		return access_removed(request, identity->device, identity->certificate, err);
 	return 0;
 }
 

@@ -32,4 +32,11 @@ int access_make_token(struct db *db, struct db_token *token, char text[ACCESS_TO
 /* What ACCESS_CSRF must say beside this token in a cookie. */
 void access_csrf(const char *text, char csrf[ACCESS_CSRF_MAX]);
 
+/*
+ * 403 for a device that is not one any more: why, and whether it is to ask again
+ * (docs/protocol.md, "removed"). `certificate` NULL: it is the one that it had.
+ */
+int access_removed(struct request *request, const char *id, const uint8_t *certificate,
+		struct err *err);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/json.h"
+#include "server/db_retired.h"
 #include "server/enrol.h"
 #include "server/events.h"
 #include "server/keys.h"
@@ -310,7 +311,7 @@ static bool is_refusal(int r)
 	       r == -ENOENT;
 }
 
-int admit_try(struct server *server, struct db_enrolment *enrolment, struct err *err)
+static int try_ways(struct server *server, struct db_enrolment *enrolment, struct err *err)
 {
 	/* What was tried in vain must leave no trace but the sentence. */
 	OWNED(memory) struct db_enrolment *tried = own_alloc(sizeof(*tried));
@@ -339,4 +340,28 @@ int admit_try(struct server *server, struct db_enrolment *enrolment, struct err 
 	log_warn("enrolment %s waits for a person: %s", enrolment->id, why.text);
 	(void)text_copy(enrolment->why, sizeof(enrolment->why), why.text);
 	return db_enrolment_put(server->db, enrolment, err);
+}
+
+/* A unit that was replaced is told so, until a person removes it for good. */
+static int refuse_replaced(struct server *server, struct db_enrolment *enrolment, struct err *err)
+{
+	OWNED(memory) struct db_retired *retired = own_alloc(sizeof(*retired));
+	struct db_device successor = {.name = "another one"};
+	char reason[DB_REASON_MAX];
+	int r = db_retired_get(server->db, enrolment->was, retired, err);
+
+	db_retired_finish(retired);
+	if (r < 0 || !retired->successor[0])
+		return r == -ENOENT ? 0 : r;
+	(void)db_device_get(server->db, retired->successor, &successor, NULL);
+	(void)text_format(reason, sizeof(reason), "this unit was replaced by %s", successor.name);
+	return enrol_refuse(server, enrolment, reason, err);
+}
+
+int admit_try(struct server *server, struct db_enrolment *enrolment, struct err *err)
+{
+	if (!enrolment->was[0])
+		return try_ways(server, enrolment, err);
+	/* One that a person removed is let in by a person. */
+	return refuse_replaced(server, enrolment, err);
 }

@@ -450,6 +450,7 @@ struct db_enrolment {
 	char device[DB_ID_MAX];       /* APPROVED */
 	char certificate[DB_PEM_MAX]; /* APPROVED, PEM */
 	char reason[DB_REASON_MAX];   /* REFUSED */
+	char was[DB_ID_MAX];          /* the removed device that it says it was; "" for none */
 	char token[DB_ID_MAX];        /* site token that it showed, checked; "" for none */
 	char why[DB_REASON_MAX];      /* why neither token nor list let it in; "" for neither */
 };
@@ -457,7 +458,7 @@ struct db_enrolment {
 typedef int (*db_enrolment_fn)(void *data, const struct db_enrolment *enrolment);
 
 int db_enrolment_add(struct db *db, const struct db_enrolment *enrolment, struct err *err);
-/* Writes everything but id, CSR, nonce of the server, token and times. */
+/* Writes everything but id, CSR, nonce of the server, was, token and times. */
 int db_enrolment_put(struct db *db, const struct db_enrolment *enrolment, struct err *err);
 int db_enrolment_get(struct db *db, const char *id, struct db_enrolment *ret, struct err *err);
 /* The waiting one with this code; -EEXIST when two have it (2^-40). */

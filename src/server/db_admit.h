@@ -6,12 +6,6 @@
 #include "server/cidr.h"
 #include "server/db.h"
 
-/* SQL: the row's site lies below the scopes ?2, each ended by a line feed; "" for everything. */
-#define DB_ADMIT_BELOW \
-	"(?2 = '' OR EXISTS (SELECT 1 FROM site AS place WHERE place.name = site AND" \
-	" (replace('\n' || ?2, '\n' || 'site/' || place.name || '\n', '') <> '\n' || ?2" \
-	" OR replace('\n' || ?2, '\n' || 'tenant/' || place.tenant || '\n', '') <> '\n' || ?2)))"
-
 enum { DB_LABEL_MAX = 128, DB_SERIAL_MAX = 64, DB_MAC_MAX = 18, DB_PATTERN_MAX = 64 };
 
 /* Lets devices in by itself: at most `most` of them, until a time, from some networks. */

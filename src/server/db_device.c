@@ -319,11 +319,11 @@ int db_device_below_count(struct db *db, const char *scope, const char *view, in
 		return sql_number(db, ret, err,
 				"SELECT count(*) FROM device WHERE " SQL_DEVICE_IN_VIEW(
 						"?2") " AND (?1 = 'organisation' OR 'tenant/' || "
-		                                      "tenant = ?1"
+						      "tenant = ?1"
 						      " OR 'site/' || site = ?1 OR 'device/' || id "
-		                                      "= ?1"
+						      "= ?1"
 						      " OR EXISTS (SELECT 1 FROM member WHERE "
-		                                      "device = device.id"
+						      "device = device.id"
 						      "  AND 'group/' || team = ?1))",
 				"tt", scope, view);
 	r = db_device_below(db, scope, count_one, &count, err);

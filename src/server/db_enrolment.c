@@ -9,7 +9,8 @@ enum { AFTER_DIGITS = 20 };
 
 #define COLUMNS \
 	"SELECT id, state, csr, key, commitment, server_nonce, device_nonce, code, hardware," \
-	" address, created_s, seen_s, device, certificate, reason, token, why FROM enrolment "
+	" address, created_s, seen_s, device, certificate, reason, token, why, was FROM " \
+	"enrolment "
 
 static struct db_enrolment read_enrolment(struct sql_row *row)
 {
@@ -33,6 +34,7 @@ static struct db_enrolment read_enrolment(struct sql_row *row)
 	sql_text(row, 14, enrolment.reason, sizeof(enrolment.reason));
 	sql_text(row, 15, enrolment.token, sizeof(enrolment.token));
 	sql_text(row, 16, enrolment.why, sizeof(enrolment.why));
+	sql_text(row, 17, enrolment.was, sizeof(enrolment.was));
 	return enrolment;
 }
 
@@ -40,11 +42,11 @@ int db_enrolment_add(struct db *db, const struct db_enrolment *e, struct err *er
 {
 	int r = sql_run(db, err,
 			"INSERT INTO enrolment (id, state, csr, key, commitment, server_nonce,"
-			" hardware, address, created_s, seen_s, token, why)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			"tithhhttiinn", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
+			" hardware, address, created_s, seen_s, token, why, was)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"tithhhttiinnn", e->id, (int64_t)e->state, e->csr, e->key, e->commitment,
 			e->server_nonce, e->hardware, e->address, e->created_s, e->seen_s, e->token,
-			e->why);
+			e->why, e->was);
 
 	return r < 0 ? r : 0;
 }

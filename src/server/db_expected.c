@@ -122,8 +122,13 @@ int db_expected_list(struct db *db, const char *scopes, enum db_spent spent,
 {
 	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db,
-			COLUMNS "WHERE id > ?1 AND " DB_ADMIT_BELOW
-				" AND (?3 = 0 OR (used_s IS NULL) = (?3 = 2)) ORDER BY id LIMIT ?4",
+			COLUMNS
+			"WHERE id > ?1 AND "
+			"(?2 = '' OR " SQL_IN_VIEW("?2",
+					"'tenant/' || tenant") " OR " SQL_IN_VIEW("?2",
+					"'site/' || site") ")"
+							   " AND (?3 = 0 OR (used_s IS NULL) = (?3 "
+	                                                   "= 2)) ORDER BY id LIMIT ?4",
 			&row, err, "ttii", page->after, scopes, (int64_t)spent, page->limit);
 
 	if (r < 0)

@@ -91,7 +91,18 @@ int db_site_token_list(struct db *db, const char *scopes, const struct db_page *
 		db_site_token_fn fn, void *data, struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;
-	int r = sql_bind(db, COLUMNS "WHERE id > ?1 AND " DB_ADMIT_BELOW " ORDER BY id LIMIT ?3",
+	int r = sql_bind(db,
+			COLUMNS "WHERE id > ?1 AND (?2 = '' OR " SQL_IN_VIEW("?2",
+					"'site/' || site") " OR EXISTS (SELECT 1 FROM site AS "
+	                                                   "place WHERE place.name = "
+	                                                   "site_token.site"
+							   " AND " SQL_IN_VIEW("?2",
+									   "'tenant/' || "
+	                                                                   "place.tenant") "))"
+											   " ORDER "
+	                                                                                   "BY id "
+	                                                                                   "LIMIT "
+	                                                                                   "?3",
 			&row, err, "tti", page->after, scopes, page->limit);
 
 	if (r < 0)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "conf/code.h"
 #include "conf/json.h"
+#include "server/access.h"
 #include "server/admit.h"
 #include "server/enrol.h"
 #include "server/keys.h"
@@ -63,6 +64,7 @@ int device_enrol(struct request *request, struct err *err)
 	json_text(&in, "csr", JSON_REQUIRED | JSON_LINES, enrolment->csr, sizeof(enrolment->csr));
 	json_hex(&in, "commitment", JSON_REQUIRED, enrolment->commitment, DB_HASH);
 	json_text(&in, "token", 0, token, sizeof(token));
+	json_text(&in, "was", 0, enrolment->was, sizeof(enrolment->was));
 	r = read_hardware(&in, enrolment->hardware, sizeof(enrolment->hardware), err);
 	if (json_end(&in) < 0)
 		return -EINVAL;
@@ -172,7 +174,7 @@ int device_wait(struct request *request, struct err *err)
 	char id[DB_ID_MAX];
 	memcpy(id, request->device->id, sizeof(id));
 	if (request->is_woken && db_device_get(server->db, id, request->device, err) == -ENOENT)
-		return err_set(err, EACCES, "this device was removed: it must enrol again");
+		return access_removed(request, id, NULL, err);
 	seen_now(server->seen, id, server_now_s());
 	order_heard(server, id);
 	unsigned orders = order_count_get(server->order_counts, id);

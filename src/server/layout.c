@@ -13,5 +13,6 @@ const struct layout_step *const layout[] = {
 		&layout_secret,
 		&layout_person,
 		&layout_once,
+		&layout_retired,
 		NULL,
 };

@@ -23,6 +23,7 @@ extern const struct layout_step layout_order;
 extern const struct layout_step layout_secret;
 extern const struct layout_step layout_person;
 extern const struct layout_step layout_once;
+extern const struct layout_step layout_retired;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Handlers of site tokens and expected devices, and what they share. */
+/* Handlers of site tokens, expected devices and swaps, and what they share. */
 #ifndef SERVER_PEOPLE_ADMIT_H
 #define SERVER_PEOPLE_ADMIT_H
 
@@ -16,6 +16,11 @@ void people_put_lines(cJSON *object, const char *key, const char *lines);
 int people_site_tokens(struct request *request, struct err *err);
 int people_site_token_make(struct request *request, struct err *err);
 int people_site_token_remove(struct request *request, struct err *err);
+
+int people_swap(struct request *request, struct err *err);
+int people_swap_undo(struct request *request, struct err *err);
+int people_replaced(struct request *request, struct err *err);
+int people_replaced_remove(struct request *request, struct err *err);
 
 int people_expected(struct request *request, struct err *err);
 int people_expected_import(struct request *request, struct err *err);

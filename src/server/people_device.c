@@ -11,6 +11,7 @@
 #include "server/place.h"
 #include "server/rights.h"
 #include "server/stack.h"
+#include "server/swap.h"
 #include "server/template.h"
 
 static cJSON *parse_or_null(const char *text)
@@ -300,8 +301,6 @@ int people_device_patch(struct request *request, struct err *err)
 int people_device_remove(struct request *request, struct err *err)
 {
 	OWNED(publish) struct publish publish = {0};
-	struct db *db = request->server->db;
-	struct db_layer empty = {.config = (char *)"{}", .origins = (char *)"{}"};
 	struct db_device device;
 	char scope[DB_SCOPE_MAX], reason[DB_REASON_MAX] = "";
 	struct json in;
@@ -316,15 +315,8 @@ int people_device_remove(struct request *request, struct err *err)
 	(void)text_format(scope, sizeof(scope), "device/%s", device.id);
 	struct db_revision about = people_revision(request, "remove", scope, reason);
 	r = publish_begin(&publish, request->server, &about, err);
-	empty.revision = publish.about.revision;
 	if (r == 0)
-		r = db_layer_put(db, scope, &empty, err);
-	if (r == 0)
-		r = db_secret_clear(db, scope, err);
-	if (r == 0)
-		r = db_device_remove(db, device.id, err);
-	if (r == 0)
-		r = publish_device(&publish, device.id, err);
+		r = swap_retire(&publish, &device, "", NULL, err);
 	if (r == 0)
 		r = publish_end(&publish, false, err);
 	if (r < 0)

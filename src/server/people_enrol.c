@@ -24,6 +24,7 @@ static int add_enrolment(void *data, const struct db_enrolment *enrolment)
 	json_put(item, "hardware", hardware);
 	people_put_text(item, "token", enrolment->token);
 	people_put_text(item, "why", enrolment->why);
+	people_put_text(item, "was", enrolment->was);
 	(void)text_format(cursor, sizeof(cursor), "%020lld%s", (long long)enrolment->created_s,
 			enrolment->id);
 	return people_list_add(data, item, cursor);

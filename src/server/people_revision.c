@@ -11,6 +11,7 @@
 struct past {
 	char scope[DB_SCOPE_MAX];
 	cJSON *after; /* NULL: not a change of a layer */
+	bool is_swap; /* undone by DELETE /devices/ID/swap, not by taking the layer back */
 	struct err *err;
 };
 
@@ -19,6 +20,7 @@ static int keep_after(void *data, const struct db_revision *revision)
 	struct past *past = data;
 
 	(void)text_copy(past->scope, sizeof(past->scope), revision->scope);
+	past->is_swap = strcmp(revision->kind, "swap") == 0;
 	if (!revision->after)
 		return 0;
 	return json_parse(revision->after, strlen(revision->after), &past->after, past->err);
@@ -31,6 +33,8 @@ int people_past(struct db *db, int64_t number, char scope[DB_SCOPE_MAX], cJSON *
 	int r = db_revision_get(db, number, keep_after, &this, err);
 
 	memcpy(scope, this.scope, DB_SCOPE_MAX);
+	if (this.is_swap)
+		cJSON_Delete(own_take(this.after));
 	*after = this.after;
 	if (r < 0 || !this.after)
 		return r;

@@ -35,6 +35,10 @@ static const struct route routes[] = {
 	{"POST",   "/api/v1/enrolments/approve",     ROUTE_PERSON, SMALL, people_approve},
 	{"POST",   "/api/v1/enrolments/refuse",      ROUTE_PERSON, SMALL, people_refuse},
 
+	{"POST",   "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap},
+	{"DELETE", "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap_undo},
+	{"GET",    "/api/v1/replaced",               ROUTE_PERSON, 0,     people_replaced},
+	{"DELETE", "/api/v1/replaced/:id",           ROUTE_PERSON, 0,     people_replaced_remove},
 	{"GET",    "/api/v1/site-tokens",            ROUTE_PERSON, 0,     people_site_tokens},
 	{"POST",   "/api/v1/site-tokens",            ROUTE_PERSON, SMALL, people_site_token_make},
 	{"DELETE", "/api/v1/site-tokens/:id",        ROUTE_PERSON, 0,     people_site_token_remove},

@@ -59,6 +59,8 @@ int secret_open(const char *path, struct db *db, struct vault **ret, struct err 
 
 /* --- one secret */
 
+enum { MOVED_MAX = 1000 };
+
 static int seal(const struct vault *vault, struct db_secret *secret, const char *value,
 		struct err *err)
 {
@@ -115,6 +117,45 @@ int secret_remove(struct publish *publish, const char *name, struct err *err)
 	r = publish_below(publish, scope, err);
 	if (r == -EBADMSG)
 		return err_prefix(err, -EBUSY, "the secret \"%s\" is used", name);
+	return r;
+}
+
+struct move {
+	struct publish *publish;
+	const char *to;
+	struct array moved; /* struct db_secret, sealed anew */
+	struct err *err;
+};
+
+static int collect_moved(void *data, const struct db_secret *secret)
+{
+	struct move *move = data;
+	const struct vault *vault = move->publish->server->vault;
+	struct db_secret moved = *secret;
+	char value[CONF_VARIABLE_TEXT_MAX] = "";
+	int r = secret_value(vault, secret, value, move->err);
+
+	if (r == 0)
+		r = text_copy(moved.scope, sizeof(moved.scope), move->to);
+	if (r == 0)
+		r = seal(vault, &moved, value, move->err);
+	text_wipe(value, sizeof(value));
+	return r < 0 ? r : array_append(&move->moved, &moved, sizeof(moved));
+}
+
+/* What a listing shows is written when it ended. */
+int secret_move(struct publish *publish, const char *from, const char *to, struct err *err)
+{
+	struct db *db = publish->server->db;
+	struct move move = {.publish = publish, .to = to, .err = err};
+
+	move.moved.max = (size_t)MOVED_MAX * sizeof(struct db_secret);
+	int r = db_secret_list(db, from, "", "", MOVED_MAX, collect_moved, &move, err);
+	for (size_t at = 0; at < move.moved.size && r == 0; at += sizeof(struct db_secret))
+		r = db_secret_put(db, (const struct db_secret *)(move.moved.data + at), err);
+	if (r == 0)
+		r = db_secret_clear(db, from, err);
+	array_finish(&move.moved);
 	return r;
 }
 

@@ -25,6 +25,9 @@ int secret_set(struct publish *publish, const char *name, const char *value, str
 /* -EBUSY, with path and device, when a config would miss it. */
 int secret_remove(struct publish *publish, const char *name, struct err *err);
 
+/* All of a scope become another one's, which has none, sealed for it. Refreshes nobody. */
+int secret_move(struct publish *publish, const char *from, const char *to, struct err *err);
+
 /* The nearest one over a device; -ENOENT. */
 int secret_find(struct db *db, const struct db_device *device, const char *name,
 		struct db_secret *ret, struct err *err);
