@@ -153,7 +153,7 @@ static void look_at_trust(const struct looking *looking)
 	if (lost == count) {
 		tell(looking, SEVERE, "trust",
 				"no desktop's certificate that is accepted now would be accepted: "
-		                "add "
+				"add "
 				"the new ones beside the old ones first");
 		return;
 	}
@@ -236,7 +236,7 @@ static void look_at_keys(const struct looking *looking)
 	if (was && holds_all(now) && !holds_all(was))
 		tell(looking, WARNING, "devices.new_keyboards",
 				"with no trusted keyboard every scanner and card reader that types "
-		                "is "
+				"is "
 				"held until a person allows it");
 	if (now->keyboard.slow_keys_ms >= 2000 && (!was || was->keyboard.slow_keys_ms < 2000))
 		tell(looking, WARNING, "keyboard.slow_keys_ms",

@@ -57,6 +57,22 @@ static int append(struct db *db, struct db_audit *audit, struct err *err)
 	return db_audit_add(db, audit, err);
 }
 
+static void emit(struct server *server, const struct db_audit *audit)
+{
+	cJSON *body = json_new_object();
+	char scope[DB_SCOPE_MAX] = "organisation";
+
+	json_put_whole(body, "id", audit->id);
+	json_put_text(body, "person", audit->person);
+	json_put_text(body, "action", audit->action);
+	json_put_whole(body, "status", audit->status);
+	if (audit->site[0])
+		(void)text_format(scope, sizeof(scope), "site/%s", audit->site);
+	else if (audit->tenant[0])
+		(void)text_format(scope, sizeof(scope), "tenant/%s", audit->tenant);
+	events_emit(server, "audit", scope, NULL, body);
+}
+
 int audit_append(struct request *request, int status, struct err *err)
 {
 	OWNED(memory) char *body = describe_body(request);
@@ -75,5 +91,7 @@ int audit_append(struct request *request, int status, struct err *err)
 		r = db_commit(db, err);
 	if (r < 0)
 		db_rollback(db);
+	else
+		emit(request->server, &audit);
 	return r;
 }

@@ -70,6 +70,8 @@ static void on_ring(void *data, const char *text)
 
 	if (!text)
 		catch_up(bell);
+	else if (strncmp(text, "event/", 6) == 0)
+		events_heard(bell->server, text + 6);
 	else if (strncmp(text, "order/", 6) == 0)
 		order_ring(bell->server, text + 6);
 	else if (strncmp(text, "revision/", 9) != 0)

@@ -128,7 +128,7 @@ int db_expected_list(struct db *db, const char *scopes, enum db_spent spent,
 					"'tenant/' || tenant") " OR " SQL_IN_VIEW("?2",
 					"'site/' || site") ")"
 							   " AND (?3 = 0 OR (used_s IS NULL) = (?3 "
-	                                                   "= 2)) ORDER BY id LIMIT ?4",
+							   "= 2)) ORDER BY id LIMIT ?4",
 			&row, err, "ttii", page->after, scopes, (int64_t)spent, page->limit);
 
 	if (r < 0)

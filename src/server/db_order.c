@@ -10,7 +10,7 @@
 	"SELECT orders.id, kind, args, scope, person, reason, orders.time_s, orders.expires_s," \
 	" cancelled_s, cancelled_by, CASE WHEN ?1 = '' THEN device_count ELSE" \
 	" (SELECT count(*) FROM order_device JOIN device ON device.id = order_device.device" \
-	"  WHERE order_id = orders.id AND " DB_ORDER_SEES("?1") ") END FROM orders "
+	"  WHERE order_id = orders.id AND " SQL_DEVICE_IN_VIEW("?1") ") END FROM orders "
 
 void db_order_read(struct sql_row *row, int first, struct db_order *order)
 {
@@ -48,7 +48,7 @@ static const char *add_below_sql(const char *scope, const char **name)
 	static const struct {
 		const char *prefix, *sql;
 	} kinds[] = {
-			{"tenant/", ADD_BELOW DB_ORDER_TENANT " = ?7"},
+			{"tenant/", ADD_BELOW "device.tenant = ?7"},
 			{"site/", ADD_BELOW "device.site = ?7"},
 			{"group/", ADD_BELOW
 					"device.id IN (SELECT device FROM member WHERE team = ?7)"},
@@ -135,7 +135,7 @@ int db_order_get(struct db *db, const char *id, const char *view, struct db_orde
 	int r = sql_bind(db,
 			COLUMNS "WHERE orders.id = ?2 AND (?1 = '' OR EXISTS (SELECT 1 FROM"
 				" order_device JOIN device ON device.id = order_device.device"
-				" WHERE order_id = orders.id AND " DB_ORDER_SEES("?1") "))",
+				" WHERE order_id = orders.id AND " SQL_DEVICE_IN_VIEW("?1") "))",
 			&row, err, "tt", view, id);
 
 	if (r == 0)
@@ -155,7 +155,7 @@ int db_order_states(struct db *db, const char *id, const char *view,
 	int r = sql_bind(db,
 			"SELECT state, count(*) FROM order_device"
 			" JOIN device ON device.id = order_device.device"
-			" WHERE order_id = ?2 AND " DB_ORDER_SEES("?1") " GROUP BY state",
+			" WHERE order_id = ?2 AND " SQL_DEVICE_IN_VIEW("?1") " GROUP BY state",
 			&row, err, "tt", view, id);
 
 	memset(counts, 0, DB_ORDER_STATES * sizeof(counts[0]));
@@ -177,7 +177,7 @@ int db_order_list(struct db *db, const char *kind, const char *view, const struc
 			COLUMNS "WHERE (?2 = '' OR orders.id < ?2) AND (?3 = '' OR kind = ?3)"
 				" AND (?1 = '' OR EXISTS (SELECT 1 FROM order_device"
 				" JOIN device ON device.id = order_device.device"
-				" WHERE order_id = orders.id AND " DB_ORDER_SEES(
+				" WHERE order_id = orders.id AND " SQL_DEVICE_IN_VIEW(
 						"?1") "))"
 						      " ORDER BY orders.id DESC LIMIT ?4",
 			&row, err, "ttti", view, page->after, kind, page->limit);
@@ -198,7 +198,7 @@ int db_order_devices(struct db *db, const char *id, const char *view, enum db_or
 	int r = sql_bind(db,
 			DB_ORDER_DEVICE_SELECT DB_ORDER_DEVICE_FROM
 			"WHERE order_device.order_id = ?2 AND order_device.device > ?3"
-			" AND (?4 = 9 OR order_device.state = ?4) AND " DB_ORDER_SEES(
+			" AND (?4 = 9 OR order_device.state = ?4) AND " SQL_DEVICE_IN_VIEW(
 					"?1") " ORDER BY order_device.device LIMIT ?5",
 			&row, err, "tttii", view, id, page->after, (int64_t)state, page->limit);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Orders to devices in the database. As in db.h: 0 or a negative errno. `view` is what a person
- * may see: "" for everything, else scopes, each ended by a line feed; what lies outside is
- * neither listed nor counted.
+ * may see, as rights_view gives it; what lies outside is neither listed nor counted.
  */
 #ifndef SERVER_DB_ORDER_H
 #define SERVER_DB_ORDER_H

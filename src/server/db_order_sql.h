@@ -6,24 +6,6 @@
 #include "server/db_order.h"
 #include "server/sql.h"
 
-#define DB_ORDER_TENANT "device.tenant"
-
-/* clang-format off */
-
-/* Scopes hold no control characters, so line feeds keep them apart. */
-#define DB_ORDER_NAMED(view, scope) \
-	"replace('\n' || " view ", '\n' || " scope " || '\n', '') <> '\n' || " view
-
-/* The row of `device` lies below one of the scopes of a view. */
-#define DB_ORDER_SEES(view) \
-	"(" view " = '' OR " DB_ORDER_NAMED(view, "'device/' || device.id") \
-	" OR " DB_ORDER_NAMED(view, "'site/' || device.site") \
-	" OR " DB_ORDER_NAMED(view, "'tenant/' || " DB_ORDER_TENANT) \
-	" OR EXISTS (SELECT 1 FROM member WHERE member.device = device.id AND " \
-	DB_ORDER_NAMED(view, "'group/' || member.team") "))"
-
-/* clang-format on */
-
 #define DB_ORDER_COLUMNS \
 	"orders.id, orders.kind, orders.args, orders.scope, orders.person, orders.reason," \
 	" orders.time_s, orders.expires_s, orders.cancelled_s, orders.cancelled_by," \

@@ -94,15 +94,15 @@ int db_site_token_list(struct db *db, const char *scopes, const struct db_page *
 	int r = sql_bind(db,
 			COLUMNS "WHERE id > ?1 AND (?2 = '' OR " SQL_IN_VIEW("?2",
 					"'site/' || site") " OR EXISTS (SELECT 1 FROM site AS "
-	                                                   "place WHERE place.name = "
-	                                                   "site_token.site"
+							   "place WHERE place.name = "
+							   "site_token.site"
 							   " AND " SQL_IN_VIEW("?2",
 									   "'tenant/' || "
-	                                                                   "place.tenant") "))"
+									   "place.tenant") "))"
 											   " ORDER "
-	                                                                                   "BY id "
-	                                                                                   "LIMIT "
-	                                                                                   "?3",
+											   "BY id "
+											   "LIMIT "
+											   "?3",
 			&row, err, "tti", page->after, scopes, page->limit);
 
 	if (r < 0)

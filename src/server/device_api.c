@@ -15,6 +15,7 @@
 #include "server/enrol.h"
 #include "server/keys.h"
 #include "server/order.h"
+#include "server/presence.h"
 #include "server/publish.h"
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
@@ -177,6 +178,7 @@ int device_wait(struct request *request, struct err *err)
 		return access_removed(request, id, NULL, err);
 	seen_now(server->seen, id, server_now_s());
 	order_heard(server, id);
+	presence_heard(server, id);
 	unsigned orders = order_count_get(server->order_counts, id);
 	if ((uint64_t)request->device->revision > revision || orders > 0) {
 		cJSON *answer = json_new_object();
@@ -255,7 +257,10 @@ int device_report(struct request *request, struct err *err)
 		return err_set(err, EINVAL, "a report has at most %d bytes", DB_REPORT_MAX - 1);
 	r = db_device_report(request->server->db, request->device->id, report,
 			address[0] ? address : request->address, server_now_s(), err);
-	return r < 0 ? r : MHD_HTTP_NO_CONTENT;
+	if (r < 0)
+		return r;
+	presence_reported(request->server, request->device->id, report);
+	return MHD_HTTP_NO_CONTENT;
 }
 
 int device_ca(struct request *request, struct err *err)

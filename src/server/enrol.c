@@ -54,6 +54,16 @@ int enrol_begin(struct server *server, struct db_enrolment *enrolment, struct er
 	return r;
 }
 
+/* It waits for a person. The code is not told: only its screen knows it. */
+static void emit(struct server *server, const struct db_enrolment *enrolment)
+{
+	cJSON *body = json_new_object();
+
+	json_put_text(body, "id", enrolment->id);
+	json_put_text(body, "address", enrolment->address);
+	events_emit(server, "enrolment", "organisation", NULL, body);
+}
+
 static int fix_code(struct server *server, struct db_enrolment *enrolment, const uint8_t nonce[32],
 		struct err *err)
 {
@@ -67,7 +77,10 @@ static int fix_code(struct server *server, struct db_enrolment *enrolment, const
 	memcpy(enrolment->device_nonce, nonce, 32);
 	code_make(&parts, enrolment->code);
 	enrolment->state = DB_ENROLMENT_WAITING;
-	return db_enrolment_put(server->db, enrolment, err);
+	int r = db_enrolment_put(server->db, enrolment, err);
+	if (r == 0)
+		emit(server, enrolment);
+	return r;
 }
 
 int enrol_reveal(struct server *server, const char *id, const uint8_t nonce[32],

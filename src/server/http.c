@@ -19,6 +19,7 @@
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/http_answer.h"
+#include "server/http_stream.h"
 #include "server/once.h"
 #include "server/rights.h"
 
@@ -307,7 +308,7 @@ static void fail_audit(struct request *request)
 }
 
 /* While a request of a person waited, the token or a right may have gone. */
-static int judge_again(struct request *request)
+int http_judge_again(struct request *request)
 {
 	bool is_person = request->match.route->access == ROUTE_PERSON;
 
@@ -316,7 +317,7 @@ static int judge_again(struct request *request)
 
 static void call(struct request *request)
 {
-	int status = request->is_woken ? judge_again(request) : parse_body(request);
+	int status = request->is_woken ? http_judge_again(request) : parse_body(request);
 
 	if (status == 0 && is_change(request) && !request->is_woken)
 		status = once_begin(request, &request->err);
@@ -370,6 +371,14 @@ int http_park(struct request *request, const char *key, unsigned seconds)
 	MHD_suspend_connection(request->mhd);
 	park_add(request->server->park, &request->parked, key, seconds, on_woken, request);
 	return HTTP_PARKED;
+}
+
+void http_limit(struct request *request, unsigned seconds)
+{
+	if (seconds)
+		limit(request->connection, seconds);
+	else
+		unlimit(request->connection);
 }
 
 const char *http_header(struct request *request, const char *name)
@@ -460,6 +469,7 @@ void http_stop(struct http *http)
 		return;
 	loop_watch_remove(http->watch);
 	park_wake_all(http->server->park);
+	http_streams_end(http->server->streams);
 	MHD_run(http->daemon);
 	MHD_stop_daemon(http->daemon);
 	loop_timer_remove(http->timer);

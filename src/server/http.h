@@ -23,6 +23,7 @@ enum {
 };
 
 struct http;
+struct http_stream;
 struct connection;
 struct rights;
 
@@ -50,6 +51,8 @@ struct request {
 	struct rights *rights;    /* of its person, rights.h */
 	struct db_device *device; /* ROUTE_DEVICE */
 	struct park_entry parked;
+	int64_t wait_until_ms; /* of a handler that parks again: its own */
+	int64_t wait_from;
 	bool is_begun;
 	bool is_woken;   /* the second call of a parked request: answer now */
 	bool is_upload;  /* counted among the few with a large body */
@@ -63,6 +66,7 @@ struct request {
 	cJSON *answer;
 	void *bytes; /* instead of `answer` */
 	size_t size;
+	struct http_stream *stream; /* instead of both */
 	const char *content_type;
 	char file_name[96]; /* not "": to be saved under this name, not shown */
 	unsigned retry_after_s;
@@ -94,6 +98,12 @@ int http_answer_bytes(struct request *request, int status, void *bytes, size_t s
 
 /* Wait for `key`; the handler is called again, with is_woken. Returns HTTP_PARKED. */
 int http_park(struct request *request, const char *key, unsigned seconds);
+
+/* Cut the connection when so many seconds went by; 0: no limit. */
+void http_limit(struct request *request, unsigned seconds);
+
+/* Whoever waited long is looked at again: 0, or a status, and request->err. */
+int http_judge_again(struct request *request);
 
 /* A header of the request, or NULL. */
 const char *http_header(struct request *request, const char *name);

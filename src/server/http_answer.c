@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/json.h"
+#include "server/http_stream.h"
 
 static const struct {
 	int error, status;
@@ -80,6 +81,7 @@ void http_answer_drop(struct request *request)
 {
 	cJSON_Delete(own_take(request->answer));
 	free(own_take(request->bytes));
+	http_stream_free(own_take(request->stream));
 }
 
 static struct MHD_Response *make(struct request *request)
@@ -93,6 +95,8 @@ static struct MHD_Response *make(struct request *request)
 		request->content_type = "application/json";
 		cJSON_Delete(own_take(request->answer));
 	}
+	if (request->stream)
+		return http_stream_response(own_take(request->stream));
 	if (!request->bytes)
 		return MHD_create_response_empty(MHD_RF_NONE);
 	return MHD_create_response_from_buffer_with_free_callback(request->size,

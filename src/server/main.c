@@ -17,12 +17,13 @@
 #include "base/text.h"
 #include "server/access.h"
 #include "server/bell.h"
-#include "server/http.h"
+#include "server/http_stream.h"
 #include "server/keys.h"
 #include "server/listen.h"
 #include "server/once.h"
 #include "server/options.h"
 #include "server/order.h"
+#include "server/presence.h"
 #include "server/routes.h"
 #include "server/secret.h"
 
@@ -254,7 +255,9 @@ static int start(struct run *run, struct err *err)
 	r = fleet_open(&run->server, &run->server.fleet, err);
 	if (r < 0)
 		return r;
+	run->server.streams = http_streams_create();
 	run->server.events = events_create(&run->server);
+	run->server.presence = presence_create(&run->server);
 	run->server.jobs = jobs_create(&run->server);
 	once_start(&run->server);
 	r = orders_create(&run->server, &run->server.orders, err);
@@ -271,7 +274,9 @@ static void finish(struct run *run)
 	jobs_destroy(run->server.jobs);
 	bell_destroy(run->bell);
 	orders_destroy(run->server.orders);
+	presence_destroy(run->server.presence);
 	events_destroy(run->server.events);
+	http_streams_destroy(run->server.streams);
 	fleet_close(run->server.fleet);
 	seen_destroy(run->server.seen);
 	order_counts_destroy(run->server.order_counts);

@@ -105,7 +105,6 @@ static int load(struct orders *orders, struct err *err)
 static void emit(struct server *server, const struct db_order *order,
 		const struct db_order_device *one, enum db_order_state state, const char *detail)
 {
-	struct db_device device;
 	char scope[DB_SCOPE_MAX];
 	cJSON *body = json_new_object();
 
@@ -116,8 +115,7 @@ static void emit(struct server *server, const struct db_order *order,
 	json_put_text(body, "state", order_state_names[state]);
 	people_put_text(body, "detail", detail);
 	(void)text_format(scope, sizeof(scope), "device/%s", one->device);
-	bool is_there = db_device_get(server->db, one->device, &device, NULL) == 0;
-	events_emit(server, "order", scope, is_there ? &device : NULL, body);
+	events_emit_about(server, "order", scope, body);
 }
 
 /* --- expiry */

@@ -170,10 +170,8 @@ int people_device_orders(struct request *request, struct err *err)
 	static const char *const known[] = {NULL};
 	struct people_list list;
 	struct db_device device;
-	int r = db_device_get(request->server->db, request->match.args[0], &device, err);
+	int r = rights_device(request, RIGHT_READ, request->match.args[0], &device, err);
 
-	if (r == 0)
-		r = rights_require_device(request, RIGHT_READ, &device, err);
 	if (r == 0)
 		r = people_list_begin(&list, request, "orders", known, err);
 	if (r < 0)
@@ -185,18 +183,17 @@ int people_device_orders(struct request *request, struct err *err)
 
 /* --- cancelling */
 
-/* Whoever gave it may take it back; others need the right that it takes to give it. */
+/* It takes the right to give it; a list may be of many places, and is its giver's. */
 static int may_cancel(struct request *request, const struct db_order *order, struct err *err)
 {
 	struct db_device device;
 
-	if (strcmp(order->person, request->token.person) == 0)
+	if (!order->scope[0] && strcmp(order->person, request->token.person) == 0)
 		return 0;
-	if (strncmp(order->scope, "device/", 7) != 0)
-		return rights_require(request, RIGHT_ORDERS_ALL,
-				order->scope[0] ? order->scope : "organisation", err);
-	int r = db_device_get(request->server->db, order->scope + 7, &device, err);
-	return r < 0 ? r : rights_require_device(request, RIGHT_ORDERS, &device, err);
+	if (strncmp(order->scope, "device/", 7) == 0)
+		return rights_device(request, RIGHT_ORDERS, order->scope + 7, &device, err);
+	return rights_require(request, RIGHT_ORDERS_ALL,
+			order->scope[0] ? order->scope : "organisation", err);
 }
 
 int people_order_cancel(struct request *request, struct err *err)
@@ -232,13 +229,11 @@ int people_order_file(struct request *request, struct err *err)
 	char type[DB_ORDER_TYPE_MAX] = "";
 	int r = find(request, &order, err);
 
-	if (r == 0)
-		r = db_device_get(request->server->db, request->match.args[1], &device, err);
 	if (r < 0)
 		return r;
 	const struct order_kind *kind = order_kind_find(order.kind);
-	r = rights_require_device(request, kind && kind->needs_sight ? RIGHT_SCREEN : RIGHT_ORDERS,
-			&device, err);
+	r = rights_device(request, kind && kind->needs_sight ? RIGHT_SCREEN : RIGHT_ORDERS,
+			request->match.args[1], &device, err);
 	if (r == 0)
 		r = db_order_file_get(request->server->db, order.id, device.id, type, &data, &size,
 				err);

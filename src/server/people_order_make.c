@@ -39,10 +39,8 @@ static int permit_device(struct request *request, const struct order_kind *kind,
 		enum right right, struct err *err)
 {
 	struct db_device device;
-	int r = db_device_get(request->server->db, id, &device, err);
+	int r = rights_device(request, right, id, &device, err);
 
-	if (r == 0)
-		r = rights_require_device(request, right, &device, err);
 	if (r == 0 && kind->needs_sight)
 		r = rights_require_device(request, RIGHT_SCREEN, &device, err);
 	return r;

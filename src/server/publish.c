@@ -134,6 +134,19 @@ static void tell(struct publish *publish)
 	}
 }
 
+static void emit(const struct publish *publish)
+{
+	const struct db_revision *about = &publish->about;
+	cJSON *body = json_new_object();
+
+	json_put_whole(body, "revision", about->revision);
+	json_put_text(body, "kind", about->kind);
+	json_put_text(body, "person", about->person);
+	json_put_text(body, "reason", about->reason);
+	json_put_whole(body, "device_count", publish_count(publish));
+	events_emit_about(publish->server, "revision", about->scope, body);
+}
+
 int publish_end(struct publish *publish, bool is_dry, struct err *err)
 {
 	struct db *db = publish->server->db;
@@ -155,6 +168,7 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err)
 			log_quote(publish->about.person), publish->about.kind,
 			log_quote(publish->about.scope), publish_count(publish));
 	tell(publish);
+	emit(publish);
 	return 0;
 }
 

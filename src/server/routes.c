@@ -6,6 +6,7 @@
 #include "server/order.h"
 #include "server/people.h"
 #include "server/people_admit.h"
+#include "server/people_event.h"
 #include "server/people_order.h"
 #include "server/people_secret.h"
 
@@ -94,6 +95,8 @@ static const struct route routes[] = {
 	{"DELETE", "/api/v1/grants/:id",             ROUTE_PERSON, 0,     people_grant_remove},
 	{"GET",    "/api/v1/roles",                  ROUTE_PERSON, 0,     people_roles},
 	{"GET",    "/api/v1/whoami",                 ROUTE_PERSON, 0,     people_whoami},
+
+	{"GET",    "/api/v1/events",                 ROUTE_PERSON, 0,     people_events},
 
 	{"GET",    "/api/v1/server",                 ROUTE_PERSON, 0,     people_server},
 	{"GET",    "/api/v1/tokens",                 ROUTE_PERSON, 0,     people_tokens},

@@ -27,6 +27,8 @@ struct server {
 	struct order_counts *order_counts;
 	struct orders *orders;
 	struct events *events;
+	struct http_streams *streams;
+	struct presence *presence;
 	struct jobs *jobs;
 	struct db *db;
 	struct fleet *fleet;
