@@ -16,8 +16,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "server/access.h"
+#include "server/backup.h"
 #include "server/bell.h"
 #include "server/http_stream.h"
+#include "server/db_lift.h"
+#include "server/http.h"
 #include "server/keys.h"
 #include "server/listen.h"
 #include "server/once.h"
@@ -50,7 +53,10 @@ static void show_help(FILE *to)
 	      "  --listen A:P    where to listen (every address, port 8443)\n"
 	      "  --port PORT     only the port; 0 lets the kernel choose (see DIR/port)\n"
 	      "  --name HOST     a name or address under which devices reach this server\n"
-	      "  --rotate-secrets  give the secrets of configs another key, and end\n"
+	      "  --backup FILE     write database and keys to FILE, beside a running server\n"
+	      "  --restore FILE    put them into DIR, which is empty\n"
+	      "  --restored        after an older copy of DIR or of the database was put back\n"
+	      "  --rotate-secrets  give the secrets of configs another key\n"
 	      "  --help, --version\n",
 			to);
 }
@@ -314,23 +320,61 @@ static int run_server(struct run *run)
 	return code;
 }
 
-/* The lock says that no server runs on this folder; others of the database must be stopped. */
-static int rotate_secrets(struct run *run)
+static int rotate_secrets(struct run *run, struct err *err)
 {
+	int r = secret_rotate(run->server.vault, run->server.db, err);
+
+	if (r == 0)
+		puts("tynd-server: the secrets have another key; other servers of this database "
+		     "need a copy of secrets.key");
+	return r;
+}
+
+static int lift(struct run *run, struct err *err)
+{
+	int64_t revision;
+	int r = db_lift(run->server.db, server_now_s(), &revision, err);
+
+	if (r == 0)
+		printf("tynd-server: revisions go on at %lld, with which every device gets its "
+		       "config as it is here\n",
+				(long long)revision);
+	return r;
+}
+
+/* The lock says that no server runs on this folder; others of the database must be stopped. */
+static int work_alone(struct run *run)
+{
+	const struct options *options = &run->options;
 	struct err err;
 	int r = lock_folder(run, &err);
 
+	if (r == 0 && options->restore)
+		r = backup_restore(options->restore, options->data, !options->database, &err);
 	if (r == 0)
 		r = open_store(run, &err);
 	if (r == 0)
-		r = secret_rotate(run->server.vault, run->server.db, &err);
+		r = options->rotates_secrets ? rotate_secrets(run, &err) : lift(run, &err);
 	if (r < 0)
 		log_error("%s", err.text);
-	else
-		puts("tynd-server: the secrets have another key; other servers of this database "
-		     "need a copy of secrets.key");
 	finish(run);
 	return r < 0 ? 1 : 0;
+}
+
+/* Beside a server that runs. */
+static int back_up(const struct options *options)
+{
+	struct err err;
+
+	if (backup_write(options->data, !options->database, options->backup, &err) < 0) {
+		log_error("%s", err.text);
+		return 1;
+	}
+	printf("tynd-server: %s holds the keys%s and is not encrypted: whoever has it can be this "
+	       "server\n",
+			options->backup,
+			options->database ? " (pg_dump has the database)" : ", the database");
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -350,8 +394,10 @@ int main(int argc, char **argv)
 		show_help(stdout);
 	else if (run.options.wants_version)
 		puts("tynd-server " TYND_VERSION);
-	else if (run.options.rotates_secrets)
-		return rotate_secrets(&run);
+	else if (run.options.backup)
+		return back_up(&run.options);
+	else if (run.options.rotates_secrets || run.options.restore || run.options.is_restored)
+		return work_alone(&run);
 	else
 		return run_server(&run);
 	return 0;

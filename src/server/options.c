@@ -50,6 +50,9 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			{"listen", required_argument, NULL, 'l'},
 			{"port", required_argument, NULL, 'p'},
 			{"name", required_argument, NULL, 'n'},
+			{"backup", required_argument, NULL, 'B'},
+			{"restore", required_argument, NULL, 'R'},
+			{"restored", no_argument, NULL, 'L'},
 			{"rotate-secrets", no_argument, NULL, 'r'},
 			{"help", no_argument, NULL, 'h'},
 			{"version", no_argument, NULL, 'v'},
@@ -71,6 +74,12 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			r = read_port(optarg, &options, err);
 		else if (option == 'n')
 			r = ca_names_add(&options.names, optarg, err);
+		else if (option == 'B')
+			options.backup = optarg;
+		else if (option == 'R')
+			options.restore = optarg;
+		else if (option == 'L')
+			options.is_restored = true;
 		else if (option == 'r')
 			options.rotates_secrets = true;
 		else if (option == 'h')

@@ -15,7 +15,9 @@ struct options {
 	uint16_t port;             /* 0: the kernel chooses */
 	struct ca_names names;     /* of --name */
 	bool wants_help, wants_version;
-	bool rotates_secrets; /* instead of serving */
+	/* Instead of serving: */
+	const char *backup, *restore; /* file */
+	bool rotates_secrets, is_restored;
 };
 
 /* -EINVAL with a sentence for what is not understood. */
