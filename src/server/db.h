@@ -203,10 +203,7 @@ struct db_device {
 	char hardware[DB_HARDWARE_MAX]; /* JSON object */
 	int64_t approved_s;
 	char approved_by[DB_NAME_MAX];
-	int64_t revision;
-	int64_t issued_s;
-	uint8_t effective[DB_HASH]; /* SHA-256 of the canonical effective config */
-	uint8_t envelope[DB_HASH];
+	int64_t revision; /* of its config; read only: publish.h */
 	int64_t seen_s;
 	char report[DB_REPORT_MAX]; /* JSON object, "" before the first */
 	char address[DB_ADDRESS_MAX];
@@ -254,18 +251,6 @@ typedef int (*db_id_fn)(void *data, const char *id);
 int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err);
 /* Only those in `view`. */
 int db_device_below_count(struct db *db, const char *scope, const char *view, int64_t *ret,
-		struct err *err);
-
-/* --- what devices fetch */
-
-/* Stores the envelope and makes it the device's newest; drops all but its newest few. */
-int db_config_put(struct db *db, const struct db_device *device, const void *envelope, size_t size,
-		struct err *err);
-/* *ret is the caller's to free. */
-int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
-		struct err *err);
-/* Ids of the devices whose config this revision changed, at most `limit`. */
-int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
 		struct err *err);
 
 /* --- layers and revisions */

@@ -6,14 +6,15 @@
 #include "base/text.h"
 #include "server/sql.h"
 
-/* Envelopes that stay fetchable: the newest and those a device may still be asking for. */
-#define KEPT_ENVELOPES "3"
+/* Its own, or its class's when that is newer than its joining: as fleet_revision has it. */
+#define REVISION \
+	"CASE WHEN class.revision > device.joined THEN class.revision ELSE device.revision END"
 
 #define COLUMNS \
 	"SELECT device.id, device.name, device.site, device.tenant, device.certificate," \
-	" device.hardware, device.approved_s, device.approved_by, device.revision," \
-	" device.issued_s, device.effective, device.envelope, device.seen_s, device.report," \
-	" device.address FROM device "
+	" device.hardware, device.approved_s, device.approved_by, " REVISION "," \
+	" device.seen_s, device.report, device.address" \
+	" FROM device LEFT JOIN class ON class.id = device.class "
 
 static int read_groups(struct db *db, struct db_device *device, struct err *err)
 {
@@ -53,12 +54,9 @@ static int read_device(struct db *db, struct sql_row *row, struct db_device *dev
 	device->approved_s = sql_whole(row, 6);
 	sql_text(row, 7, device->approved_by, sizeof(device->approved_by));
 	device->revision = sql_whole(row, 8);
-	device->issued_s = sql_whole(row, 9);
-	sql_hash(row, 10, device->effective);
-	sql_hash(row, 11, device->envelope);
-	device->seen_s = sql_whole(row, 12);
-	sql_text(row, 13, device->report, sizeof(device->report));
-	sql_text(row, 14, device->address, sizeof(device->address));
+	device->seen_s = sql_whole(row, 9);
+	sql_text(row, 10, device->report, sizeof(device->report));
+	sql_text(row, 11, device->address, sizeof(device->address));
 	return read_groups(db, device, err);
 }
 
@@ -142,14 +140,7 @@ int db_device_place(struct db *db, const struct db_device *device, struct err *e
 
 int db_device_remove(struct db *db, const char *id, struct err *err)
 {
-	int r = sql_run(db, err,
-			"DELETE FROM blob WHERE hash IN"
-			" (SELECT envelope FROM config WHERE device = ?)",
-			"t", id);
-
-	if (r < 0)
-		return r;
-	r = sql_run(db, err, "DELETE FROM device WHERE id = ?", "t", id);
+	int r = sql_run(db, err, "DELETE FROM device WHERE id = ?", "t", id);
 	if (r == 0)
 		return err_set(err, ENOENT, "there is no device \"%s\"", id);
 	return r < 0 ? r : 0;
@@ -329,71 +320,5 @@ int db_device_below_count(struct db *db, const char *scope, const char *view, in
 	r = db_device_below(db, scope, count_one, &count, err);
 	if (r == 0)
 		*ret = count;
-	return r;
-}
-
-int db_config_put(struct db *db, const struct db_device *device, const void *envelope, size_t size,
-		struct err *err)
-{
-	int r = sql_run(db, err,
-			"INSERT INTO blob (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING", "hb",
-			device->envelope, envelope, size);
-
-	if (r >= 0)
-		r = sql_run(db, err,
-				"INSERT INTO config (device, revision, envelope) VALUES (?, ?, ?)"
-				" ON CONFLICT (device, revision) DO UPDATE SET envelope ="
-				" excluded.envelope",
-				"tih", device->id, device->revision, device->envelope);
-	if (r >= 0)
-		r = sql_run(db, err,
-				"UPDATE device SET revision = ?2, issued_s = ?3, effective = ?4,"
-				" envelope = ?5 WHERE id = ?1",
-				"tiihh", device->id, device->revision, device->issued_s,
-				device->effective, device->envelope);
-	if (r >= 0)
-		r = sql_run(db, err,
-				"DELETE FROM blob WHERE hash IN (SELECT envelope FROM config"
-				" WHERE device = ? ORDER BY revision DESC LIMIT 8 "
-				"OFFSET " KEPT_ENVELOPES ")",
-				"t", device->id);
-	return r < 0 ? r : 0;
-}
-
-int db_blob_get(struct db *db, const uint8_t hash[DB_HASH], void **ret, size_t *size,
-		struct err *err)
-{
-	OWNED(row) struct sql_row *row = NULL;
-	int r = sql_bind(db, "SELECT data FROM blob WHERE hash = ?", &row, err, "h", hash);
-
-	if (r == 0)
-		r = sql_step(db, row, err);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return err_set(err, ENOENT, "there is nothing with this hash");
-	struct sql_value data = sql_bytes(row, 0);
-	char *copy = own_alloc(data.size + 1);
-	if (data.size)
-		memcpy(copy, data.bytes, data.size);
-	*ret = copy;
-	*size = data.size;
-	return 0;
-}
-
-int db_config_devices(struct db *db, int64_t revision, int64_t limit, db_id_fn fn, void *data,
-		struct err *err)
-{
-	OWNED(row) struct sql_row *row = NULL;
-	int r = sql_bind(db, "SELECT device FROM config WHERE revision = ? ORDER BY device LIMIT ?",
-			&row, err, "ii", revision, limit);
-
-	if (r < 0)
-		return r;
-	while ((r = sql_step(db, row, err)) > 0) {
-		r = fn(data, sql_borrow(row, 0));
-		if (r != 0)
-			return r;
-	}
 	return r;
 }

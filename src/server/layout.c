@@ -14,5 +14,6 @@ const struct layout_step *const layout[] = {
 		&layout_person,
 		&layout_once,
 		&layout_retired,
+		&layout_fleet,
 		NULL,
 };

@@ -24,6 +24,7 @@ extern const struct layout_step layout_secret;
 extern const struct layout_step layout_person;
 extern const struct layout_step layout_once;
 extern const struct layout_step layout_retired;
+extern const struct layout_step layout_fleet;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -168,11 +168,10 @@ struct db_revision people_revision(const struct request *request, const char *ki
 int people_put_changed(cJSON *object, const struct publish *publish, struct err *err)
 {
 	cJSON *list = json_put_list(object, "devices");
-	unsigned count = publish_count(publish);
 	struct db_device device;
 
-	json_put_whole(object, "device_count", count);
-	for (unsigned i = 0; i < count && i < PEOPLE_DEVICES_MAX; i++) {
+	json_put_whole(object, "device_count", publish_count(publish));
+	for (unsigned i = 0; i < publish_shown(publish); i++) {
 		int r = db_device_get(publish->server->db, publish_changed(publish, i), &device,
 				err);
 		if (r < 0)

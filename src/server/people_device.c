@@ -450,6 +450,7 @@ int people_config(struct request *request, struct err *err)
 	OWNED(stack) struct stack stack = {0};
 	OWNED(json) cJSON *answer = json_new_object();
 	struct db_device device;
+	int64_t issued_s = 0;
 	unsigned word = 0;
 	int r = route_query_check(&request->query, known, err);
 
@@ -457,6 +458,8 @@ int people_config(struct request *request, struct err *err)
 		r = read_word(request, "explain", words, &word, err);
 	if (r == 0)
 		r = rights_device(request, RIGHT_READ, request->match.args[0], &device, err);
+	if (r == 0 && device.revision)
+		r = fleet_time_of(request->server->fleet, device.revision, &issued_s, err);
 	if (r == 0)
 		r = stack_load(db, &device, &stack, err);
 	if (r < 0)
@@ -469,7 +472,7 @@ int people_config(struct request *request, struct err *err)
 		return r;
 	json_put_text(answer, "device", device.id);
 	json_put_whole(answer, "revision", device.revision);
-	people_put_time(answer, "issued", device.issued_s);
+	people_put_time(answer, "issued", issued_s);
 	put_layers(answer, &stack);
 	if (word == 2)
 		r = explain(db, &stack, merged, effective, json_put_object(answer, "explain"), err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "server/db_fleet.h"
 #include "server/stack.h"
 
 struct past {
@@ -235,6 +236,6 @@ int people_revision_get(struct request *request, struct err *err)
 	json_put(answer, "before", before ? own_take(before) : cJSON_CreateNull());
 	json_put(answer, "after", after ? own_take(after) : cJSON_CreateNull());
 	struct named named = {.request = request, .list = json_put_list(answer, "devices")};
-	r = db_config_devices(db, number, PEOPLE_DEVICES_MAX, add_named, &named, err);
+	r = db_revision_list_devices(db, number, add_named, &named, err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A change and what follows from it: one transaction in which a revision is
- * written, layers or devices change, every device concerned gets its effective
- * config checked and, only when that really became another one, a new signed
- * envelope. Nobody is woken before the commit.
+ * A change and what follows from it: one transaction in which a revision is written, and layers
+ * or devices change. Every device concerned gets its effective config checked, by its class where
+ * it has one (fleet.h), and the new revision only when its config really became another one.
+ * Nobody is woken before the commit.
  */
 #ifndef SERVER_PUBLISH_H
 #define SERVER_PUBLISH_H
@@ -11,15 +11,26 @@
 #include <cjson/cJSON.h>
 
 #include "base/array.h"
+#include "server/lookup.h"
+#include "server/preview.h"
 #include "server/server.h"
+
+enum { PUBLISH_SHOWN_MAX = 100 };
 
 struct publish {
 	struct server *server;
 	struct db_revision about;   /* the revision being made */
-	struct array changed;       /* ids of devices with a new config, DB_ID_MAX bytes each */
-	struct array touched;       /* ids of devices that are new, placed, gone: alike */
 	char bad_device[DB_ID_MAX]; /* whose config became invalid */
 	bool is_open;
+	bool wants_values; /* of a dry run, set before publish_end: `preview` is filled */
+	struct preview preview;
+	cJSON *warnings;    /* of the preview, a list */
+	size_t count;       /* devices with a new config, known after publish_end */
+	struct array shown; /* the first of their ids, sorted, DB_ID_MAX bytes each */
+	/* Of publish_work.c */
+	struct array changes;    /* struct fleet_change *: devices that are looked at one by one */
+	struct array classes;    /* struct fleet_class *: that are looked at */
+	struct lookup documents; /* of classes with the same layers: computed and checked once */
 };
 
 void publish_finish(struct publish *publish); /* rolls back what was not ended */
@@ -34,17 +45,27 @@ int publish_begin(struct publish *publish, struct server *server, const struct d
 		struct err *err);
 
 /*
- * Check and refresh one device that was added, placed, given another certificate or removed; all
- * below a scope. Whatever changes a row of `device` that devices authenticate or are placed by
- * must say so here, in its transaction, or the servers go on with what was.
+ * One device was added, placed, given another certificate or a variant, or removed, in this
+ * transaction. Whatever changes a row that a device authenticates or is placed by must say so
+ * here, or the servers go on with what was.
  */
 int publish_device(struct publish *publish, const char *id, struct err *err);
+
+/*
+ * The layer of a scope, or a contingency set over it, was written in this transaction. -EBADMSG
+ * when that makes a config invalid.
+ */
 int publish_below(struct publish *publish, const char *scope, struct err *err);
 
-/* Commit and wake the devices with a new config, or take it all back when `is_dry`. */
+/*
+ * Commit and wake the devices with a new config, or take it all back when `is_dry`. -EBADMSG as
+ * above.
+ */
 int publish_end(struct publish *publish, bool is_dry, struct err *err);
 
+/* After publish_end: how many devices have a new config, and the first PUBLISH_SHOWN_MAX of them. */
 unsigned publish_count(const struct publish *publish);
+unsigned publish_shown(const struct publish *publish);
 const char *publish_changed(const struct publish *publish, unsigned index);
 
 /*

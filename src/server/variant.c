@@ -194,7 +194,8 @@ static int collect(void *data, const char *id)
 	return r < 0 ? r : array_append(data, slot, sizeof(slot));
 }
 
-static int close_away(struct publish *publish, const char *id, struct err *err)
+/* The variant goes; its devices have none any more. */
+static int take_all(struct publish *publish, const char *id, struct err *err)
 {
 	struct db *db = publish->server->db;
 	OWNED(array) struct array ids = {.max = (size_t)DEVICES_MAX * DB_ID_MAX};
@@ -216,7 +217,7 @@ static int close_into(struct publish *publish, const struct variant *variant, st
 	int r = merged(db, variant, &layer, &after, err);
 
 	if (r == 0)
-		r = db_variant_remove(db, variant->id, err);
+		r = take_all(publish, variant->id, err);
 	return r < 0 ? r : layer_store(publish, &layer, after, err);
 }
 
@@ -227,6 +228,6 @@ int variant_close(struct publish *publish, const char *id, enum variant_end end,
 
 	if (r < 0)
 		return r;
-	return end == VARIANT_AWAY ? close_away(publish, id, err)
+	return end == VARIANT_AWAY ? take_all(publish, id, err)
 	                           : close_into(publish, at(&one, 0), err);
 }

@@ -184,32 +184,6 @@ static void versions(void)
 	CHECK_HAS(err.text, "newer");
 }
 
-static void blobs(struct db *db)
-{
-	struct db_device one = device("a1", "Alpha", "");
-	struct err err;
-	void *data = NULL;
-	size_t size = 0;
-
-	CHECK_INT(db_device_add(db, &one, &err), 0);
-	for (uint8_t i = 1; i <= 6; i++) {
-		one.revision = i;
-		one.envelope[0] = i;
-		one.effective[0] = i;
-		CHECK_INT(db_config_put(db, &one, "envelope", i, &err), 0);
-	}
-	for (uint8_t i = 1; i <= 6; i++) {
-		uint8_t hash[DB_HASH] = {i};
-		int r = db_blob_get(db, hash, &data, &size, &err);
-
-		CHECK_INT(r, i <= 3 ? -ENOENT : 0);
-		if (r == 0) {
-			CHECK_INT(size, i);
-			free(data);
-		}
-	}
-}
-
 static int count_enrolment(void *data, const struct db_enrolment *enrolment)
 {
 	(void)enrolment;
@@ -273,10 +247,6 @@ int main(void)
 	}
 	TEST("revisions cannot be removed or changed") {
 		append_only();
-	}
-	TEST("only a device's newest envelopes stay") {
-		OWNED(db) struct db *db = open_memory();
-		blobs(db);
 	}
 	TEST("enrolments are counted, evicted, expired; a code works while waiting") {
 		OWNED(db) struct db *db = open_memory();

@@ -86,20 +86,16 @@ static void envelope(struct server *server)
 	struct conf_expected expected = {.device = "a", .revision = 0};
 	struct db_device device;
 	struct err err = {""};
-	void *data = NULL;
-	size_t size = 0;
-	uint8_t hash[32];
+	OWNED(memory) char *text = NULL;
 
 	memcpy(expected.key, server->config_public, 32);
 	CHECK_INT(db_device_get(server->db, "a", &device, &err), 0);
-	CHECK_INT(db_blob_get(server->db, device.envelope, &data, &size, &err), 0);
-	key_hash(data, size, hash);
-	CHECK(memcmp(hash, device.envelope, 32) == 0);
-	CHECK_INT(conf_signed_open(data, size, &expected, &opened, &err), 0);
+	CHECK_INT(publish_envelope(server, "a", device.revision - 1, &text, &err), -ENOENT);
+	CHECK_INT(publish_envelope(server, "a", device.revision, &text, &err), 0);
+	CHECK_INT(conf_signed_open(text, strlen(text), &expected, &opened, &err), 0);
 	CHECK_INT(opened.revision, device.revision);
 	CHECK_TEXT(opened.conf.identity.site, "Harbour");
 	CHECK_TEXT(opened.conf.helpdesk.phone, "3");
-	free(data);
 }
 
 static void invalid(struct server *server)

@@ -32,6 +32,17 @@ static void add_device(struct server *server, const char *id, const char *site)
 	CHECK_INT(publish_end(&publish, false, &err), 0);
 }
 
+static void place(struct server *server, const struct db_device *device)
+{
+	OWNED(publish) struct publish publish = {0};
+	struct err err = {""};
+
+	begin(&publish, server);
+	CHECK_INT(db_device_place(server->db, device, &err), 0);
+	CHECK_INT(publish_device(&publish, device->id, &err), 0);
+	CHECK_INT(publish_end(&publish, false, &err), 0);
+}
+
 /* Merge `patch` into the layer; how many devices changed. */
 static int change(struct server *server, const char *scope, const char *config)
 {
@@ -232,7 +243,7 @@ int main(void)
 	struct db_device b;
 	CHECK_INT(db_device_get(server.db, "b", &b, &err), 0);
 	(void)text_copy(b.groups, sizeof(b.groups), "G\n");
-	CHECK_INT(db_device_place(server.db, &b, &err), 0);
+	place(&server, &b);
 
 	TEST("a variant is what its devices have, and what else changes in the layer reaches "
 	     "them") {
