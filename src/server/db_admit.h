@@ -62,7 +62,10 @@ static inline void own_end_expected(struct db_expected *expected)
 /* `config` lives until the callback returns. */
 typedef int (*db_expected_fn)(void *data, const struct db_expected *expected);
 
-/* Replaces what is not spent and says the same serial number or MAC address; *replaced counts. */
+/*
+ * Replaces what is not spent and says the same serial number or MAC address in the same tenant;
+ * *replaced counts. Of two tenants that expect the same device the first one gets it.
+ */
 int db_expected_add(struct db *db, const struct db_expected *expected, int64_t *replaced,
 		struct err *err);
 /* The unspent one that fits; -ENOENT. A row that names both wants both to be right. */

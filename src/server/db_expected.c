@@ -56,8 +56,9 @@ int db_expected_add(struct db *db, const struct db_expected *e, int64_t *replace
 {
 	int r = sql_run(db, err,
 			"DELETE FROM expected WHERE used_s IS NULL AND"
-			" ((?1 <> '' AND serial = ?1) OR (?2 <> '' AND mac = ?2))",
-			"tt", e->serial, e->mac);
+			" ((?1 <> '' AND serial = ?1) OR (?2 <> '' AND mac = ?2))"
+			" AND coalesce(tenant, '') = ?3",
+			"ttt", e->serial, e->mac, e->tenant);
 
 	if (r < 0)
 		return r;
@@ -81,7 +82,7 @@ int db_expected_find(struct db *db, const char *serial, const char *mac, int64_t
 			COLUMNS "WHERE used_s IS NULL AND until_s > ?3"
 				" AND (serial = ?1 OR mac = ?2)"
 				" AND (serial IS NULL OR serial = ?1) AND (mac IS NULL OR mac = ?2)"
-				" ORDER BY created_s DESC, id LIMIT 1",
+				" ORDER BY created_s, id LIMIT 1",
 			&row, err, "tti", serial, mac, now_s);
 
 	return r < 0 ? r : take_one(db, row, ret, err);

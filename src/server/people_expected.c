@@ -216,7 +216,9 @@ static int take_row(struct import *import, struct json *row, struct err *err)
 	if (row->status < 0)
 		return row->status;
 	place->may_create |= import->may_create;
-	int r = people_apply_place(import->request->server->db, place, &device, err);
+	int r = people_check_place(import->request, place, NULL, err);
+	if (r == 0)
+		r = people_apply_place(import->request->server->db, place, &device, err);
 	if (r == 0)
 		r = check_rights(import->request, &device, err);
 	if (r < 0)
@@ -331,6 +333,8 @@ int people_expected_remove(struct request *request, struct err *err)
 	memcpy(device.site, expected.site, sizeof(device.site));
 	memcpy(device.tenant, expected.tenant, sizeof(device.tenant));
 	r = check_rights(request, &device, err);
+	if (r == -ENOENT)
+		return err_set(err, ENOENT, "no such device is expected");
 	if (r == 0)
 		r = db_expected_remove(request->server->db, id, err);
 	if (r < 0)

@@ -186,6 +186,8 @@ int people_site_token_remove(struct request *request, struct err *err)
 		return r;
 	(void)text_format(scope, sizeof(scope), "site/%s", token.site);
 	r = rights_require(request, RIGHT_PLACES, scope, err);
+	if (r == -ENOENT)
+		return err_set(err, ENOENT, "there is no site token \"%s\"", id);
 	if (r == 0)
 		r = db_site_token_remove(request->server->db, id, err);
 	if (r < 0)

@@ -211,6 +211,8 @@ int people_replaced_remove(struct request *request, struct err *err)
 		return r;
 	db_retired_finish(retired);
 	r = rights_require_device(request, RIGHT_DEVICES, &retired->device, err);
+	if (r == -ENOENT)
+		return err_set(err, ENOENT, "there is no device \"%s\" that was replaced", id);
 	if (r == 0)
 		r = db_retired_release(request->server->db, id, err);
 	if (r < 0)

@@ -137,6 +137,14 @@ static int check_maker(struct request *request, const struct db_token *token, bo
 	*is_known = true;
 	if (mine->role[0])
 		return err_set(err, EPERM, "a token of a role cannot make others");
+	if (token->scope[0]) {
+		bool is_mine = strcmp(token->person, mine->person) == 0;
+		int seen = rights_require(request, is_mine ? RIGHT_READ : RIGHT_PEOPLE,
+				token->scope, err);
+
+		if (seen < 0)
+			return err_prefix(err, seen, "scope");
+	}
 	if (strcmp(token->person, mine->person) == 0) {
 		bool is_longer = strcmp(mine->kind, "token") == 0 && mine->expires_s &&
 		                 (!token->expires_s || token->expires_s > mine->expires_s);
