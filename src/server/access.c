@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "conf/json.h"
 #include "server/db_retired.h"
+#include "server/fleet.h"
 #include "server/http_answer.h"
 #include "server/keys.h"
 #include "server/rights.h"
@@ -45,15 +46,14 @@ void access_identify(void *session, struct identity *identity)
 	identity->is_known = true;
 	identity->has_certificate = chain && count > 0;
 	if (!identity->has_certificate) {
-		(void)err_set(&identity->err, EACCES, "a device must show its certificate");
+		identity->why = "a device must show its certificate";
 		return;
 	}
 	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0 || status != 0 ||
 			common_name(&chain[0], identity->device, sizeof(identity->device)) < 0) {
 		identity->device[0] = '\0';
-		(void)err_set(&identity->err, EACCES,
-				"the certificate is not one of a device of this server: enrol "
-				"first");
+		identity->why = "the certificate is not one of a device of this server: enrol "
+				"first";
 		return;
 	}
 	key_hash(chain[0].data, chain[0].size, identity->certificate);
@@ -82,20 +82,36 @@ int access_removed(struct request *request, const char *id, const uint8_t *certi
 	return MHD_HTTP_FORBIDDEN;
 }
 
+static struct fleet_device *find_device(struct fleet *fleet, const struct identity *identity)
+{
+	struct fleet_device *device = fleet_find(fleet, identity->device);
+
+	if (device && CRYPTO_memcmp(device->certificate, identity->certificate, DB_HASH) == 0)
+		return device;
+	return NULL;
+}
+
+/*
+ * Without a query. Only of a device that is not known here the database is asked: another server may
+ * have let it in a moment ago.
+ */
 static int check_device(struct request *request, const struct identity *identity, struct err *err)
 {
+	struct fleet *fleet = request->server->fleet;
+
 	if (!identity->device[0]) {
-		*err = identity->err;
+		(void)err_set(err, EACCES, "%s", identity->why);
 		return MHD_HTTP_UNAUTHORIZED;
 	}
-	request->device = own_alloc(sizeof(*request->device));
-	int r = db_device_get(request->server->db, identity->device, request->device, err);
-	if (r < 0 && r != -ENOENT)
+	request->device = find_device(fleet, identity);
+	if (request->device)
+		return 0;
+	int r = fleet_refresh(fleet, identity->device, err);
+	if (r < 0)
 		return http_answer_status(request, r);
-	if (r < 0 || CRYPTO_memcmp(request->device->certificate, identity->certificate, DB_HASH) !=
-					0)
-		return access_removed(request, identity->device, identity->certificate, err);
-	return 0;
+	request->device = find_device(fleet, identity);
+	return request->device ? 0
+	                       : access_removed(request, identity->device, identity->certificate, err);
 }
 
 /* The token's text as the request brings it: in its header or else in the cookie; NULL for none. */

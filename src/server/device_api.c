@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "conf/code.h"
 #include "conf/json.h"
-#include "server/access.h"
 #include "server/admit.h"
 #include "server/enrol.h"
+#include "server/fleet.h"
 #include "server/keys.h"
 #include "server/order.h"
 #include "server/presence.h"
@@ -158,39 +158,47 @@ static int query_number(struct request *request, const char *key, uint64_t max, 
 	return 0;
 }
 
+/* Some 18,000 of these may have to go out at once. */
+static int answer_offer(struct request *request, int64_t revision, unsigned orders)
+{
+	char text[96];
+
+	(void)text_format(text, sizeof(text), "{\"revision\":%lld,\"orders\":%u}",
+			(long long)revision, orders);
+	return http_answer_bytes(request, MHD_HTTP_OK, own_copy_text(text), strlen(text),
+			"application/json");
+}
+
+static int park(struct request *request, unsigned wait_s)
+{
+	char key[PARK_KEY_MAX];
+
+	(void)text_format(key, sizeof(key), "device/%s", request->device->id);
+	return http_park(request, key, wait_s);
+}
+
 int device_wait(struct request *request, struct err *err)
 {
 	static const char *const known[] = {"revision", "wait", NULL};
 	struct server *server = request->server;
-	uint64_t revision, wait_s;
-	char key[PARK_KEY_MAX];
-	int r = route_query_check(&request->query, known, err);
+	uint64_t wait_s = 0;
+	int r = request->is_woken ? 0 : route_query_check(&request->query, known, err);
 
-	if (r == 0)
-		r = query_number(request, "revision", JSON_WHOLE_MAX, &revision, err);
-	if (r == 0)
+	if (r == 0 && !request->is_woken)
+		r = query_number(request, "revision", JSON_WHOLE_MAX, &request->revision, err);
+	if (r == 0 && !request->is_woken)
 		r = query_number(request, "wait", WAIT_MAX_S, &wait_s, err);
 	if (r < 0)
 		return r;
-	char id[DB_ID_MAX];
-	memcpy(id, request->device->id, sizeof(id));
-	if (request->is_woken && db_device_get(server->db, id, request->device, err) == -ENOENT)
-		return access_removed(request, id, NULL, err);
+	const char *id = request->device->id;
+	int64_t newest = fleet_revision(request->device);
+	unsigned orders = order_count_get(server->order_counts, id);
 	seen_now(server->seen, id, server_now_s());
 	order_heard(server, id);
 	presence_heard(server, id);
-	unsigned orders = order_count_get(server->order_counts, id);
-	if ((uint64_t)request->device->revision > revision || orders > 0) {
-		cJSON *answer = json_new_object();
-
-		json_put_whole(answer, "revision", request->device->revision);
-		json_put_whole(answer, "orders", orders);
-		return http_answer(request, MHD_HTTP_OK, answer);
-	}
-	if (request->is_woken || wait_s == 0)
-		return MHD_HTTP_NO_CONTENT;
-	(void)text_format(key, sizeof(key), "device/%s", id);
-	return http_park(request, key, (unsigned)wait_s);
+	if ((uint64_t)newest > request->revision || orders > 0)
+		return answer_offer(request, newest, orders);
+	return wait_s == 0 ? MHD_HTTP_NO_CONTENT : park(request, (unsigned)wait_s);
 }
 
 /* Only the newest is there: whoever asks for another one has to ask wait again. */

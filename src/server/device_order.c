@@ -108,7 +108,7 @@ static int find_task(struct request *request, struct db_order *order,
 {
 	char id[ROUTE_ARG_MAX];
 
-	memcpy(id, request->match.args[0], sizeof(id));
+	(void)text_copy(id, sizeof(id), request->match.args[0]);
 	char *dot = strchr(id, '.');
 	if (!dot)
 		return err_set(err, ENOENT, "this device has taken no such order");

@@ -50,6 +50,7 @@ struct connection {
 	bool is_excess; /* came when there were too many: gets 503 */
 	struct wheel_entry limit;
 	struct identity identity;
+	char address[DB_ADDRESS_MAX];
 };
 
 static void cut(void *data)
@@ -67,6 +68,23 @@ static void limit(struct connection *connection, unsigned seconds)
 static void unlimit(struct connection *connection)
 {
 	wheel_clear(connection->http->server->wheel, &connection->limit);
+}
+
+static void find_address(struct connection *connection, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char *text = connection->address;
+	const struct sockaddr *address = info ? info->client_addr : NULL;
+	socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+	                                                           : sizeof(struct sockaddr_in);
+
+	if (!address ||
+			getnameinfo(address, size, text, DB_ADDRESS_MAX, NULL, 0, NI_NUMERICHOST) !=
+					0)
+		text[0] = '\0';
+	if (strncmp(text, "::ffff:", 7) == 0)
+		memmove(text, text + 7, strlen(text + 7) + 1);
 }
 
 static void on_connection(void *data, struct MHD_Connection *mhd, void **context,
@@ -92,6 +110,7 @@ static void on_connection(void *data, struct MHD_Connection *mhd, void **context
 	connection->is_excess = http->connections++ >= http->connections_soft;
 	http->server->metrics.connections = http->connections;
 	limit(connection, HEAD_S);
+	find_address(connection, mhd);
 	*context = connection;
 }
 
@@ -106,7 +125,10 @@ static void *on_uri(void *data, const char *uri, struct MHD_Connection *mhd)
 	request->server = http->server;
 	request->mhd = mhd;
 	request->connection = info->socket_context;
-	request->uri = own_copy_text(uri);
+	size_t size = strlen(uri) + 1;
+	request->uri = own_alloc(2 * size);
+	memcpy(request->uri, uri, size);
+	request->address = request->connection->address;
 	return request;
 }
 
@@ -128,24 +150,8 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 	array_finish(&request->body);
 	cJSON_Delete(request->json);
 	rights_finish(request);
-	free(request->device);
 	free(request->uri);
 	free(request);
-}
-
-static void find_address(struct request *request)
-{
-	const union MHD_ConnectionInfo *info =
-			MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *address = info ? info->client_addr : NULL;
-	socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-	                                                           : sizeof(struct sockaddr_in);
-
-	if (!address || getnameinfo(address, size, request->address, sizeof(request->address), NULL,
-					0, NI_NUMERICHOST) != 0)
-		request->address[0] = '\0';
-	if (strncmp(request->address, "::ffff:", 7) == 0)
-		memmove(request->address, request->address + 7, strlen(request->address + 7) + 1);
 }
 
 static const struct identity *identify(struct request *request)
@@ -164,11 +170,12 @@ static const struct identity *identify(struct request *request)
 static int find_route(struct request *request, const char *method)
 {
 	struct http *http = request->http;
-	char *query = strchr(request->uri, '?');
+	char *space = request->uri + strlen(request->uri) + 1, *query = strchr(request->uri, '?');
 
 	if (query)
 		*query++ = '\0';
-	int r = route_find(http->routes, http->route_count, method, request->uri, &request->match);
+	int r = route_find(http->routes, http->route_count, method, request->uri, space,
+			&request->match);
 	if (r == -EOPNOTSUPP) {
 		(void)err_set(&request->err, ENOENT, "%.16s is not possible here, only %s", method,
 				request->match.allow);
@@ -178,7 +185,9 @@ static int find_route(struct request *request, const char *method)
 		(void)err_set(&request->err, ENOENT, "there is no such path");
 		return MHD_HTTP_NOT_FOUND;
 	}
-	r = route_query(query ? query : "", &request->query, &request->err);
+	r = query ? route_query(query, space + strlen(request->uri) + 1, &request->query,
+				    &request->err)
+	          : 0;
 	return r < 0 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
@@ -190,7 +199,6 @@ static int judge_head(struct request *request, const char *method)
 		(void)err_set(&request->err, EAGAIN, "too many connections: try again soon");
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	}
-	find_address(request);
 	int status = find_route(request, method);
 	if (status == 0)
 		status = access_check(request, identify(request), &request->err);
@@ -307,18 +315,23 @@ static void fail_audit(struct request *request)
 	request->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* While a request of a person waited, the token or a right may have gone. */
+/*
+ * While a request waited for its body or for something to happen, the device, the token or a right
+ * may have gone.
+ */
 int http_judge_again(struct request *request)
 {
-	bool is_person = request->match.route->access == ROUTE_PERSON;
+	bool is_anyone = request->match.route->access == ROUTE_ANYONE;
 
-	return is_person ? access_check(request, identify(request), &request->err) : 0;
+	return is_anyone ? 0 : access_check(request, identify(request), &request->err);
 }
 
 static void call(struct request *request)
 {
-	int status = request->is_woken ? http_judge_again(request) : parse_body(request);
+	int status = request->is_woken ? 0 : parse_body(request);
 
+	if (status == 0 && (request->is_woken || request->has_body))
+		status = http_judge_again(request);
 	if (status == 0 && is_change(request) && !request->is_woken)
 		status = once_begin(request, &request->err);
 	if (status == 0)
@@ -348,6 +361,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *mhd, const 
 		return begin(request, method);
 	if (*upload_size)
 		return take_body(request, upload, upload_size);
+	request->has_body = request->size > 0;
 	request->size = 0;
 	if (!request->is_refused)
 		call(request);

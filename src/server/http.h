@@ -33,7 +33,7 @@ struct identity {
 	bool has_certificate;
 	char device[DB_ID_MAX];       /* "" unless verified */
 	uint8_t certificate[DB_HASH]; /* SHA-256 of its DER */
-	struct err err;               /* why not verified */
+	const char *why;              /* not verified: a sentence */
 };
 
 struct request {
@@ -41,25 +41,27 @@ struct request {
 	struct http *http;
 	struct connection *connection;
 	struct MHD_Connection *mhd;
-	char *uri; /* raw */
-	char address[DB_ADDRESS_MAX];
+	char *uri; /* raw; behind it is room for what is decoded of it */
+	const char *address;
 	struct route_match match;
 	struct route_query query;
 	struct array body;
 	cJSON *json;              /* the body, an object; NULL when there was none */
 	struct db_token token;    /* ROUTE_PERSON */
 	struct rights *rights;    /* of its person, rights.h */
-	struct db_device *device; /* ROUTE_DEVICE */
+	struct fleet_device *device; /* ROUTE_DEVICE; found anew for each call of the handler */
 	struct park_entry parked;
 	int64_t wait_until_ms; /* of a handler that parks again: its own */
 	int64_t wait_from;
 	bool is_begun;
+	bool has_body;   /* one came: time has passed since the head was judged */
 	bool is_woken;   /* the second call of a parked request: answer now */
 	bool is_upload;  /* counted among the few with a large body */
 	bool is_once;    /* has an Idempotency-Key: its answer is kept */
 	bool is_again;   /* answered by what was kept */
 	bool is_refused; /* answered by `status` and `err` without the handler */
 	int status;
+	uint64_t revision; /* device_wait: which one the device has */
 	struct err err;
 	char err_device[DB_ID_MAX]; /* "device" of the error */
 	/* The answer. */

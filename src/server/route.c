@@ -2,6 +2,7 @@
 #include "server/route.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -41,8 +42,8 @@ int route_decode(const char *text, size_t size, enum route_part part, char *buff
 	return text_is_utf8(buffer, used) ? 0 : -EINVAL;
 }
 
-/* Compare segment by segment; arguments are decoded on the way. */
-static int match_path(const char *pattern, const char *path, char args[][ROUTE_ARG_MAX])
+/* Compare segment by segment: where the arguments stand, not decoded yet. */
+static bool match_path(const char *pattern, const char *path, const char *args[ROUTE_ARGS_MAX])
 {
 	unsigned count = 0;
 
@@ -50,16 +51,31 @@ static int match_path(const char *pattern, const char *path, char args[][ROUTE_A
 		size_t want = strcspn(++pattern, "/"), have = strcspn(++path, "/");
 
 		if (pattern[0] == ':' && count < ROUTE_ARGS_MAX) {
-			if (!have || route_decode(path, have, ROUTE_SEGMENT, args[count++],
-						     ROUTE_ARG_MAX) < 0)
-				return -ENOENT;
+			if (!have)
+				return false;
+			args[count++] = path;
 		} else if (want != have || strncmp(pattern, path, want) != 0) {
-			return -ENOENT;
+			return false;
 		}
 		pattern += want;
 		path += have;
 	}
-	return *pattern || *path ? -ENOENT : 0;
+	while (count < ROUTE_ARGS_MAX)
+		args[count++] = "";
+	return !*pattern && !*path;
+}
+
+static int decode_args(struct route_match *match, char *space)
+{
+	for (unsigned i = 0; i < ROUTE_ARGS_MAX && *match->args[i]; i++) {
+		size_t size = strcspn(match->args[i], "/");
+
+		if (route_decode(match->args[i], size, ROUTE_SEGMENT, space, ROUTE_ARG_MAX) < 0)
+			return -ENOENT;
+		match->args[i] = space;
+		space += strlen(space) + 1;
+	}
+	return 0;
 }
 
 static void allow(struct route_match *match, const char *method)
@@ -71,53 +87,65 @@ static void allow(struct route_match *match, const char *method)
 }
 
 int route_find(const struct route *routes, size_t count, const char *method, const char *path,
-		struct route_match *match)
+		char *space, struct route_match *match)
 {
 	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 
-	*match = (struct route_match){0};
+	*match = (struct route_match){.args = {"", "", ""}};
 	for (size_t i = 0; i < count; i++) {
-		if (match_path(routes[i].pattern, path, match->args) < 0)
+		if (!match_path(routes[i].pattern, path, match->args))
 			continue;
 		if (strcmp(routes[i].method, wanted) == 0) {
 			match->route = &routes[i];
-			return 0;
+			return decode_args(match, space);
 		}
 		allow(match, routes[i].method);
 	}
 	return match->allow[0] ? -EOPNOTSUPP : -ENOENT;
 }
 
-static int read_pair(const char *text, size_t size, struct route_query *query, struct err *err)
+/* One text of the query into `*space`, which moves on behind it. */
+static int read_part(const char *text, size_t size, size_t max, char **space, const char **ret)
 {
-	const char *equals = memchr(text, '=', size);
-	size_t key = equals ? (size_t)(equals - text) : size;
+	int r = route_decode(text, size, ROUTE_QUERY, *space, max);
+
+	if (r < 0)
+		return r;
+	*ret = *space;
+	*space += strlen(*space) + 1;
+	return 0;
+}
+
+static int read_pair(const char *text, size_t size, char **space, struct route_query *query,
+		struct err *err)
+{
+	const char *equals = memchr(text, '=', size), *name, *value = "";
+	size_t length = equals ? (size_t)(equals - text) : size;
 	unsigned at = query->count;
 
 	if (at == ROUTE_QUERY_MAX)
 		return err_set(err, EINVAL, "the query has more than %d parts", ROUTE_QUERY_MAX);
-	if (route_decode(text, key, ROUTE_QUERY, query->pairs[at].key,
-			    sizeof(query->pairs[at].key)) < 0)
+	if (read_part(text, length, ROUTE_KEY_MAX, space, &name) < 0)
 		return err_set(err, EINVAL, "part %u of the query has no readable name", at + 1);
-	if (route_query_get(query, query->pairs[at].key, NULL))
-		return err_set(err, EINVAL, "%s: stands twice in the query", query->pairs[at].key);
-	const char *value = equals ? equals + 1 : text + size;
-	if (route_decode(value, size - (size_t)(value - text), ROUTE_QUERY, query->pairs[at].value,
-			    ROUTE_ARG_MAX) < 0)
-		return err_set(err, EINVAL, "%s: not readable, or longer than %d bytes",
-				query->pairs[at].key, ROUTE_ARG_MAX - 1);
+	if (route_query_get(query, name, NULL))
+		return err_set(err, EINVAL, "%s: stands twice in the query", name);
+	if (equals && read_part(equals + 1, size - length - 1, ROUTE_ARG_MAX, space, &value) < 0)
+		return err_set(err, EINVAL, "%s: not readable, or longer than %d bytes", name,
+				ROUTE_ARG_MAX - 1);
+	query->pairs[at].key = name;
+	query->pairs[at].value = value;
 	query->count++;
 	return 0;
 }
 
-int route_query(const char *text, struct route_query *ret, struct err *err)
+int route_query(const char *text, char *space, struct route_query *ret, struct err *err)
 {
 	*ret = (struct route_query){0};
 	while (*text) {
 		size_t size = strcspn(text, "&");
 
 		if (size) {
-			int r = read_pair(text, size, ret, err);
+			int r = read_pair(text, size, &space, ret, err);
 			if (r < 0)
 				return r;
 		}

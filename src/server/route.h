@@ -9,7 +9,7 @@
 
 struct request;
 
-enum { ROUTE_ARGS_MAX = 3, ROUTE_ARG_MAX = 256, ROUTE_QUERY_MAX = 12, ROUTE_ALLOW_MAX = 64 };
+enum { ROUTE_ARGS_MAX = 3, ROUTE_ARG_MAX = 256, ROUTE_KEY_MAX = 32, ROUTE_QUERY_MAX = 12, ROUTE_ALLOW_MAX = 64 };
 
 enum route_access {
 	ROUTE_ANYONE,
@@ -34,27 +34,30 @@ struct route {
 
 struct route_match {
 	const struct route *route;
-	char args[ROUTE_ARGS_MAX][ROUTE_ARG_MAX]; /* decoded, in the order of the pattern */
-	char allow[ROUTE_ALLOW_MAX];              /* "GET, HEAD, PATCH" when the method is wrong */
+	const char *args[ROUTE_ARGS_MAX];         /* decoded, in the order of the pattern; or "" */
+	char allow[ROUTE_ALLOW_MAX];      /* "GET, HEAD, PATCH" when the method is wrong */
 };
 
 /*
  * `path` is what stood in the request line, without the query. HEAD finds GET's row. -ENOENT:
- * no such path; -EOPNOTSUPP: not with this method, `match->allow` says which.
+ * no such path; -EOPNOTSUPP: not with this method, `match->allow` says which. The arguments are
+ * decoded into `space`, which has strlen(path) + 1 bytes and lives as long as `match`.
  */
 int route_find(const struct route *routes, size_t count, const char *method, const char *path,
-		struct route_match *match);
+		char *space, struct route_match *match);
 
 struct route_query {
 	unsigned count;
 	struct {
-		char key[32];
-		char value[ROUTE_ARG_MAX];
+		const char *key, *value;
 	} pairs[ROUTE_QUERY_MAX];
 };
 
-/* What stood behind the '?'. -EINVAL with a sentence; a key may stand once. */
-int route_query(const char *text, struct route_query *ret, struct err *err);
+/*
+ * What stood behind the '?', decoded into `space`, which has strlen(text) + 1 bytes and lives as long
+ * as *ret. -EINVAL with a sentence; a key may stand once.
+ */
+int route_query(const char *text, char *space, struct route_query *ret, struct err *err);
 
 /* The value, or `otherwise`. */
 const char *route_query_get(const struct route_query *query, const char *key,

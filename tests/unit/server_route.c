@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/own.h"
 #include "unit/test.h"
 
 static const struct route routes[] = {
@@ -50,8 +51,9 @@ static void paths(void)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		OWNED(memory) char *space = own_copy_text(table[i].path);
 		struct route_match match;
-		int r = route_find(routes, COUNT, table[i].method, table[i].path, &match);
+		int r = route_find(routes, COUNT, table[i].method, table[i].path, space, &match);
 
 		CHECK_INT(r, table[i].result);
 		if (r != 0)
@@ -77,6 +79,8 @@ static void queries(void)
 			{"a=x+y%2Bz", 0, "x y+z", "-"},
 			{"a=site/Harbour&b=site%2FHarbour", 0, "site/Harbour", "site/Harbour"},
 			{"a=1=2", 0, "1=2", "-"},
+			{"b&a=", 0, "", ""},
+			{"=1&a", 0, "", "-"},
 			{"a=1&a=2", -EINVAL, "", ""},
 			{"a=%", -EINVAL, "", ""},
 			{"a=%0a", -EINVAL, "", ""},
@@ -85,9 +89,10 @@ static void queries(void)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		OWNED(memory) char *space = own_copy_text(table[i].text);
 		struct route_query query;
 		struct err err;
-		int r = route_query(table[i].text, &query, &err);
+		int r = route_query(table[i].text, space, &query, &err);
 
 		CHECK_INT(r, table[i].result);
 		if (r != 0)
@@ -104,8 +109,9 @@ int main(void)
 	}
 	TEST("a wrong method says the right ones") {
 		struct route_match match;
+		char space[32];
 
-		(void)route_find(routes, COUNT, "POST", "/api/v1/devices/x", &match);
+		(void)route_find(routes, COUNT, "POST", "/api/v1/devices/x", space, &match);
 		CHECK_TEXT(match.allow, "GET, HEAD, PATCH");
 	}
 	TEST("a query is read strictly") {
@@ -114,11 +120,12 @@ int main(void)
 	TEST("a key that nobody asked for is refused") {
 		static const char *const known[] = {"a", NULL};
 		struct route_query query;
+		char space[8];
 		struct err err;
 
-		CHECK_INT(route_query("a=1", &query, &err), 0);
+		CHECK_INT(route_query("a=1", space, &query, &err), 0);
 		CHECK_INT(route_query_check(&query, known, &err), 0);
-		CHECK_INT(route_query("a=1&c=2", &query, &err), 0);
+		CHECK_INT(route_query("a=1&c=2", space, &query, &err), 0);
 		CHECK_INT(route_query_check(&query, known, &err), -EINVAL);
 		CHECK_HAS(err.text, "c: ");
 	}
