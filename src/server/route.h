@@ -9,7 +9,13 @@
 
 struct request;
 
-enum { ROUTE_ARGS_MAX = 3, ROUTE_ARG_MAX = 256, ROUTE_KEY_MAX = 32, ROUTE_QUERY_MAX = 12, ROUTE_ALLOW_MAX = 64 };
+enum {
+	ROUTE_ARGS_MAX = 3,
+	ROUTE_ARG_MAX = 256,
+	ROUTE_KEY_MAX = 32,
+	ROUTE_QUERY_MAX = 12,
+	ROUTE_ALLOW_MAX = 64
+};
 
 enum route_access {
 	ROUTE_ANYONE,
@@ -34,7 +40,7 @@ struct route {
 
 struct route_match {
 	const struct route *route;
-	const char *args[ROUTE_ARGS_MAX];         /* decoded, in the order of the pattern; or "" */
+	const char *args[ROUTE_ARGS_MAX]; /* decoded, in the order of the pattern; or "" */
 	char allow[ROUTE_ALLOW_MAX];      /* "GET, HEAD, PATCH" when the method is wrong */
 };
 

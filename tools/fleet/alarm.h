@@ -21,8 +21,8 @@ struct alarms *alarms_create(struct loop *loop);
 void alarms_destroy(struct alarms *alarms); /* those that are set are forgotten; takes NULL */
 
 /* Call `fn` once, `delay_ms` from now. Sets anew. */
-void alarm_set(struct alarms *alarms, struct alarm *alarm, int64_t delay_ms,
-		void (*fn)(void *data), void *data);
+void alarm_set(struct alarms *alarms, struct alarm *alarm, int64_t delay_ms, void (*fn)(void *data),
+		void *data);
 void alarm_clear(struct alarms *alarms, struct alarm *alarm); /* also one that is not set */
 
 #endif

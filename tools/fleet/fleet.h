@@ -49,15 +49,15 @@ struct fleet_device {
 	struct fleet_trust trust;
 	struct fleet_enrolment *enrolment;
 	struct link link;
-	struct alarm next;     /* of the line of steps */
-	struct alarm life;     /* sessions begin and end */
+	struct alarm next; /* of the line of steps */
+	struct alarm life; /* sessions begin and end */
 	unsigned failures;
-	uint64_t revision;     /* held */
-	uint64_t told;         /* the newest revision heard of */
-	int32_t answer_us;     /* the first answer after it reconnected; -1: none yet */
-	bool is_reached;       /* the last exchange worked: the next wait may be long */
-	bool is_faulty;        /* takes no config: reports that it went back */
-	bool is_slow;          /* thinks for a while before each step */
+	uint64_t revision; /* held */
+	uint64_t told;     /* the newest revision heard of */
+	int32_t answer_us; /* the first answer after it reconnected; -1: none yet */
+	bool is_reached;   /* the last exchange worked: the next wait may be long */
+	bool is_faulty;    /* takes no config: reports that it went back */
+	bool is_slow;      /* thinks for a while before each step */
 	bool is_in_session;
 	bool has_told_inventory;
 	char version[FLEET_VERSION_MAX]; /* of its firmware */

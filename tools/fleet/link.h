@@ -21,7 +21,7 @@ struct link_answer {
 	unsigned retry_after_s;
 	const char *body; /* not terminated; lives until the call returns */
 	size_t size;
-	int64_t took_us; /* from the request, connecting included */
+	int64_t took_us;     /* from the request, connecting included */
 	bool is_turned_away; /* the server took the connection and ended it before TLS */
 	struct err why;
 };
