@@ -106,7 +106,7 @@ static int check_device(struct request *request, const struct identity *identity
 	request->device = find_device(fleet, identity);
 	if (request->device)
 		return 0;
-	int r = fleet_refresh(fleet, identity->device, err);
+	int r = fleet_catch_up(fleet, err);
 	if (r < 0)
 		return http_answer_status(request, r);
 	request->device = find_device(fleet, identity);
