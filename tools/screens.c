@@ -234,6 +234,119 @@ static void blank(struct ui_model *m)
 	m->screen = UI_BLANK;
 }
 
+/* --- what the helpdesk ordered */
+
+static const char *const long_text =
+		"Natten mellem torsdag og fredag opdaterer vi Cura, Nexus og KMD Aula.\nLog af, "
+                "inden "
+		"du går hjem, og lad tyndklienten være tændt, så er alt klar i morgen. Spørgsmål: "
+		"ring til helpdesk på 89 40 10 00 hele døgnet.";
+
+static void order_dialog(struct ui_model *m, enum ui_dialog dialog, const char *text)
+{
+	m->order.dialog = dialog;
+	m->order.seconds = 42;
+	m->order.has_secondary = dialog == UI_DIALOG_RESTART || dialog == UI_DIALOG_SCREENSHOT;
+	text_copy(m->order.text, sizeof(m->order.text), text);
+	m->focus = UI_TARGET_DIALOG_PRIMARY;
+}
+
+static void order_message(struct ui_model *m)
+{
+	sign_in(m);
+	order_dialog(m, UI_DIALOG_MESSAGE, long_text);
+	m->order.waiting = 2;
+	m->order.severity = CONF_SEVERITY_WARNING;
+}
+
+static void order_longest(struct ui_model *m)
+{
+	sign_in_messages(m);
+	order_dialog(m, UI_DIALOG_MESSAGE, "");
+	for (unsigned at = 0; at + 1 < UI_ORDER_TEXT_MAX; at++)
+		m->order.text[at] = "Ejendomsadministrationsmedarbejder "[at % 35];
+	m->order.severity = CONF_SEVERITY_URGENT;
+}
+
+static void order_restart(struct ui_model *m)
+{
+	m->screen = UI_SESSION;
+	order_dialog(m, UI_DIALOG_RESTART, "");
+}
+
+static void order_sign_out(struct ui_model *m)
+{
+	m->screen = UI_SESSION;
+	order_dialog(m, UI_DIALOG_SIGN_OUT, "Serveren skal have nye programmer.");
+}
+
+static void order_screenshot(struct ui_model *m)
+{
+	m->screen = UI_SESSION;
+	order_dialog(m, UI_DIALOG_SCREENSHOT, "");
+	m->focus = UI_TARGET_NONE;
+}
+
+static void order_banner(struct ui_model *m, enum conf_severity severity, const char *text)
+{
+	m->order.banner = UI_DIALOG_MESSAGE;
+	m->order.banner_severity = severity;
+	text_copy(m->order.banner_text, sizeof(m->order.banner_text), text);
+}
+
+static void order_info(struct ui_model *m)
+{
+	sign_in(m);
+	order_banner(m, CONF_SEVERITY_INFO, "Printeren på 2. sal virker igen.");
+	m->order.notice = UI_NOTICE_SIGNED_OUT;
+}
+
+static void order_warning(struct ui_model *m)
+{
+	sign_in_messages(m);
+	order_banner(m, CONF_SEVERITY_WARNING, long_text);
+}
+
+static void order_alarm(struct ui_model *m)
+{
+	session(m);
+	order_banner(m, CONF_SEVERITY_URGENT,
+			"Brandalarm i bygning 3: forlad straks bygningen ad nærmeste nødudgang.");
+	m->order.notice = UI_NOTICE_SCREENSHOT;
+}
+
+static void order_countdown(struct ui_model *m)
+{
+	m->screen = UI_SESSION;
+	m->order.banner = UI_DIALOG_SESSION;
+	m->order.seconds = 42;
+	m->order.notice = UI_NOTICE_SESSION;
+}
+
+static void order_number(struct ui_model *m)
+{
+	sign_in(m);
+	text_copy(m->order.number, sizeof(m->order.number), "17");
+}
+
+static void order_number_long(struct ui_model *m)
+{
+	sign_in(m);
+	text_copy(m->order.number, sizeof(m->order.number), "SKO-0117-B-2026");
+}
+
+static void locked(struct ui_model *m)
+{
+	m->screen = UI_LOCKED;
+}
+
+static void locked_text(struct ui_model *m)
+{
+	m->screen = UI_LOCKED;
+	text_copy(m->order.text, sizeof(m->order.text),
+			"Maskinen er meldt stjålet den 12. november.\nDen kan ikke bruges.");
+}
+
 static void longest(struct ui_model *m)
 {
 	sign_in_full(m);
@@ -272,6 +385,19 @@ static const struct picture pictures[] = {
 		{"session", session},
 		{"blank", blank},
 		{"longest", longest},
+		{"order-message", order_message},
+		{"order-longest", order_longest},
+		{"order-restart", order_restart},
+		{"order-sign-out", order_sign_out},
+		{"order-screenshot", order_screenshot},
+		{"order-info", order_info},
+		{"order-warning", order_warning},
+		{"order-alarm", order_alarm},
+		{"order-countdown", order_countdown},
+		{"order-number", order_number},
+		{"order-number-long", order_number_long},
+		{"locked", locked},
+		{"locked-text", locked_text},
 };
 
 enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]), COLUMNS = 4, THUMB = 640 };

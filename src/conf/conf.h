@@ -172,9 +172,22 @@ struct conf_sign_in {
 	uint16_t idle_min;   /* sign out at the kiosk after so long without input; 0: never */
 };
 
+/* Whether the helpdesk may have a picture of the screen. */
+enum conf_screenshot {
+	CONF_SCREENSHOT_NOTICE, /* the person is told afterwards */
+	CONF_SCREENSHOT_ASK,    /* the person has to allow it */
+	CONF_SCREENSHOT_OFF,
+};
+
 struct conf_helpdesk {
 	char phone[32];
 	char text[CONF_TEXT_MAX];
+	enum conf_screenshot screenshot;
+};
+
+/* What the device tells the server beside the usual. */
+struct conf_reports {
+	bool includes_user; /* the name of the person who is signed in */
 };
 
 struct conf_message {
@@ -207,6 +220,7 @@ struct conf {
 	uint32_t message_count;
 	struct conf_message messages[CONF_MESSAGES_MAX];
 	struct conf_branding branding;
+	struct conf_reports reports;
 };
 
 /* What a signed envelope holds: the effective config of one device. */

@@ -14,6 +14,7 @@ static const char *const num_lock_words[] = {"keep", "on", "off", NULL};
 static const char *const new_keyboards_words[] = {"hold", "allow", NULL};
 static const char *const leave_words[] = {"ctrl+alt+home", "off", NULL};
 static const char *const ctrl_alt_end_words[] = {"pass", "delete", NULL};
+static const char *const screenshot_words[] = {"notice", "ask", "off", NULL};
 const char *const conf_trust_words[] = {"ca", "pinned", NULL};
 
 /* Offset and size of a member, which `type` may hold inside of another struct. */
@@ -93,9 +94,11 @@ const struct conf_field conf_fields[] = {
 	WHOLE(sign_in, idle_min, 0, 1440),
 	TEXT(helpdesk, phone),
 	TEXT(helpdesk, text, .has_lines = true),
+	WORD(helpdesk, screenshot, screenshot_words),
 	TEXT(branding, title),
 	COLOUR(branding, accent),
 	COLOUR(branding, background),
+	BOOL(reports, includes_user, includes_user),
 	{.key = NULL},
 };
 

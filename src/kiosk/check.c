@@ -65,7 +65,16 @@ const char *kiosk_check(const struct kiosk_state *state)
 		why = check_secrets(state);
 	if (why)
 		return why;
-	if (state->screen > UI_SESSION)
+	if (state->orders.is_locked != (state->screen == UI_LOCKED))
+		return "locked, and the screen does not say so";
+	if (state->orders.is_locked &&
+			(state->credentials.is_held || state->session == KIOSK_SESSION_CONNECTING ||
+					state->session == KIOSK_SESSION_SHOWING))
+		return "locked, and somebody is signed in";
+	if (state->is_restarting &&
+			(state->session != KIOSK_SESSION_SHOWING || state->screen != UI_CONNECTING))
+		return "a session restarts that does not run";
+	if (state->screen > UI_SESSION && state->screen != UI_LOCKED)
 		return "no such screen";
 	if (state->focus >= UI_TARGET_END || state->hover >= UI_TARGET_END ||
 			state->pressed >= UI_TARGET_END)

@@ -16,7 +16,7 @@
 #include "kiosk/command.h"
 #include "kiosk/parts.h"
 
-enum { CLIENTS_MAX = 4, SHOT_WAIT_MS = 1000, STATE_MAX = 640 };
+enum { CLIENTS_MAX = 4, SHOT_WAIT_MS = 1000, STATE_MAX = 768 };
 
 struct client {
 	struct control *control;
@@ -53,6 +53,7 @@ static const char *screen_name(enum ui_screen screen)
 			[UI_SESSION] = "session",
 			[UI_BLANK] = "blank",
 			[UI_KEYBOARD] = "keyboard",
+			[UI_LOCKED] = "locked",
 	};
 
 	return names[screen];
@@ -70,7 +71,7 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 			"screen=%s reason=%s revision=%llu confirmed=%llu session=%u"
 			" phase=%u agent=%d focus=%u messages=%u language=%s caps=%d dim=%d dark=%d"
 			" retry=%u code=%s outputs=%u desktop=%ux%u commits=%llu copied=%llu"
-			" direct=%llu",
+			" direct=%llu dialog=%u banner=%u notice=%u number=%s left=%u",
 			screen_name(model.screen), reason_code(model.reason),
 			(unsigned long long)state->revision, (unsigned long long)state->confirmed,
 			state->number, state->phase, state->has_agent, (unsigned)state->focus,
@@ -78,7 +79,9 @@ static void describe(const struct kiosk *kiosk, char *text, size_t size)
 			state->is_dark, model.retry_in_s, model.code, view_desk(kiosk->view)->count,
 			kiosk->told.width, kiosk->told.height, (unsigned long long)stats.commits,
 			(unsigned long long)stats.bytes_copied,
-			(unsigned long long)stats.layers_direct);
+			(unsigned long long)stats.layers_direct, (unsigned)model.order.dialog,
+			(unsigned)model.order.banner, (unsigned)model.order.notice,
+			model.order.number, model.order.seconds);
 	text_wipe(&model, sizeof(model));
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "kiosk/parts.h"
+#include "kiosk/step_parts.h"
 
 static void apply_num_lock(struct kiosk *kiosk)
 {
@@ -107,7 +108,7 @@ struct input_event kiosk_session_key(struct kiosk *kiosk, const struct input_eve
 void kiosk_follow_locks(struct kiosk *kiosk)
 {
 	bool has_keys = kiosk->session && kiosk->state.screen == UI_SESSION &&
-	                !kiosk->state.is_asking;
+	                !kiosk->state.is_asking && !step_dialog(&kiosk->state);
 
 	/* What was toggled while the keys were not the desktop's it has not seen. */
 	if (has_keys && !kiosk->has_session_keys)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "kiosk/parts.h"
 #include "kiosk/start.h"
+#include "wire/order.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 
@@ -112,6 +113,15 @@ static void report(struct kiosk *kiosk, const struct kiosk_action *action)
 	agent_send_session(kiosk->agent, action->is_on, action->reason, kiosk->state.target.id);
 }
 
+static void say_result(struct kiosk *kiosk, const struct kiosk_action *action)
+{
+	struct wire_agent_order_done done = {.result = action->result, .took_s = action->took_s};
+
+	memcpy(done.id, action->id, sizeof(done.id));
+	snprintf(done.detail, sizeof(done.detail), "%s", action->detail);
+	agent_send_order_done(kiosk->agent, &done, -1);
+}
+
 static void act(struct kiosk *kiosk, const struct kiosk_action *action,
 		const struct kiosk_event *event)
 {
@@ -157,6 +167,9 @@ static void act(struct kiosk *kiosk, const struct kiosk_action *action,
 		break;
 	case KIOSK_DO_BRIGHTNESS:
 		display_set_brightness(kiosk->display, action->percent);
+		break;
+	case KIOSK_DO_RESULT:
+		say_result(kiosk, action);
 		break;
 	}
 }
@@ -221,7 +234,7 @@ static void hit(struct kiosk *kiosk, struct kiosk_event *event)
 			!pointer_is_on(&kiosk->pointer, view_rect(kiosk->view), &x, &y))
 		return;
 	kiosk_model(&kiosk->state, &model);
-	if (model.screen != UI_SESSION || model.message_count > 0) {
+	if (!ui_is_empty(&model)) {
 		event->target = ui_hit(kiosk->ui, &model, size, x, y);
 		field = field_of(event->target);
 		if (field < UI_FIELDS && event->input.kind == INPUT_BUTTON)
@@ -296,12 +309,11 @@ static void on_config(void *data, const struct conf_signed *config)
 
 static void on_order(void *data, const struct wire_agent_order *order)
 {
-	struct kiosk *kiosk = data;
-	struct wire_agent_order_done done = {.result = WIRE_RESULT_FAILED};
+	struct kiosk_event event = make_event(KIOSK_ORDER);
 
-	memcpy(done.id, order->id, sizeof(done.id));
-	snprintf(done.detail, sizeof(done.detail), "this screen cannot do it");
-	agent_send_order_done(kiosk->agent, &done, -1);
+	log_info("order %s of the helpdesk: %s", order->id, wire_order_name(order->kind));
+	event.order = order;
+	kiosk_feed(data, &event);
 }
 
 static void on_worker_exit(void *data, uint32_t id, int status)

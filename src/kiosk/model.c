@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "kiosk/step.h"
+#include "kiosk/step_parts.h"
 
 /* The beginning of a longer text, cut at a character. */
 static void copy_cut(char *buffer, size_t size, const char *text)
@@ -100,7 +100,8 @@ static void add_config(const struct kiosk_state *state, struct ui_model *model)
 		memcpy(model->desktop_name, state->target.name, CONF_NAME_MAX);
 	else if (state->screen == UI_SIGN_IN && conf->desktop_count == 1)
 		memcpy(model->desktop_name, conf->desktops[0].name, CONF_NAME_MAX);
-	add_messages(state, model);
+	if (state->screen != UI_LOCKED)
+		add_messages(state, model);
 }
 
 static void add_status(const struct kiosk_state *state, struct ui_model *model)
@@ -121,12 +122,75 @@ static void add_status(const struct kiosk_state *state, struct ui_model *model)
 											WIRE_AGENT_NETWORK)));
 }
 
+static enum ui_dialog dialog_of(const struct orders_entry *entry)
+{
+	switch (entry->order.kind) {
+	case WIRE_ORDER_RESTART_WARNING:
+		return UI_DIALOG_RESTART;
+	case WIRE_ORDER_SIGN_OUT:
+		return UI_DIALOG_SIGN_OUT;
+	case WIRE_ORDER_RESTART_SESSION:
+		return UI_DIALOG_SESSION;
+	case WIRE_ORDER_SCREENSHOT:
+		return UI_DIALOG_SCREENSHOT;
+	default:
+		return UI_DIALOG_MESSAGE;
+	}
+}
+
+static void add_dialog(const struct kiosk_state *state, const struct orders_entry *entry,
+		struct ui_order *order)
+{
+	order->dialog = dialog_of(entry);
+	order->has_secondary = order->dialog == UI_DIALOG_SCREENSHOT ||
+	                       (order->dialog == UI_DIALOG_RESTART && entry->order.may_postpone);
+	if (order->dialog != UI_DIALOG_MESSAGE)
+		order->seconds = step_seconds_left(state, entry);
+	order->waiting = state->orders.dialogs.count - 1;
+	order->severity = (enum conf_severity)entry->order.severity;
+	copy_cut(order->text, sizeof(order->text), entry->order.text);
+}
+
+static void add_banner(const struct kiosk_state *state, const struct orders_entry *entry,
+		struct ui_order *order)
+{
+	order->banner = dialog_of(entry);
+	if (order->banner == UI_DIALOG_MESSAGE) {
+		order->banner_severity = (enum conf_severity)entry->order.severity;
+		copy_cut(order->banner_text, sizeof(order->banner_text), entry->order.text);
+	} else {
+		order->seconds = step_seconds_left(state, entry);
+	}
+}
+
+static void add_orders(const struct kiosk_state *state, struct ui_model *model)
+{
+	const struct kiosk_orders *orders = &state->orders;
+	const struct orders_entry *dialog = step_dialog(state), *banner = step_banner(state);
+
+	memcpy(model->order.number, orders->number, sizeof(model->order.number));
+	if (orders->is_locked) {
+		copy_cut(model->order.text, sizeof(model->order.text), orders->lock_text);
+		return;
+	}
+	model->order.notice = orders->notice;
+	if (banner)
+		add_banner(state, banner, &model->order);
+	/* The question about a keyboard comes first. */
+	if (!dialog || state->is_asking)
+		return;
+	add_dialog(state, dialog, &model->order);
+	model->focus = orders->focus;
+}
+
 void kiosk_model(const struct kiosk_state *state, struct ui_model *ret)
 {
 	/* Padding is zero as well: equal models are equal bytes. */
 	memset(ret, 0, sizeof(*ret));
-	ret->screen = state->is_asking ? UI_KEYBOARD : state->screen;
-	ret->focus = state->is_asking ? state->ask_focus : state->focus;
+	bool is_asking = state->is_asking && !state->orders.is_locked;
+
+	ret->screen = is_asking ? UI_KEYBOARD : state->screen;
+	ret->focus = is_asking ? state->ask_focus : state->focus;
 	ret->hover = state->hover;
 	ret->pressed = state->pressed;
 	ret->is_caps_lock_on = state->is_caps_lock_on;
@@ -143,4 +207,5 @@ void kiosk_model(const struct kiosk_state *state, struct ui_model *ret)
 	add_fields(state, ret);
 	add_status(state, ret);
 	add_config(state, ret);
+	add_orders(state, ret);
 }

@@ -57,6 +57,9 @@ void kiosk_apply_display(struct kiosk *kiosk);
 /* What the state says is to be seen, on the way to the screen. */
 void kiosk_show(struct kiosk *kiosk);
 
+/* shot.c: the picture that the helpdesk wants, once the screen stands without a question. */
+void kiosk_follow_shot(struct kiosk *kiosk);
+
 /* keys.c: the output that a touch screen or pen display belongs to. */
 struct pointer_area kiosk_panel_area(const struct kiosk *kiosk);
 /* The config of keyboards and mice; the key that a session gets for one. */

@@ -19,6 +19,7 @@ void kiosk_show(struct kiosk *kiosk)
 	view_set_pointer(kiosk->view, &kiosk->pointer);
 	is_done = view_flush(kiosk->view);
 	control_changed(kiosk->control, is_done);
+	kiosk_follow_shot(kiosk);
 	if (kiosk->state.confirmed == kiosk->state.revision || !view_has_model(kiosk->view))
 		return;
 	event = (struct kiosk_event){.kind = KIOSK_SHOWN,

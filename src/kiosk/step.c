@@ -35,7 +35,7 @@ struct kiosk_action *step_do(struct kiosk_actions *actions, enum kiosk_action_ki
 
 bool step_is_base(enum ui_screen screen)
 {
-	return screen <= UI_SIGN_IN;
+	return screen <= UI_SIGN_IN || screen == UI_LOCKED;
 }
 
 /* Whether the agent still owes the first word about what is going on. */
@@ -68,6 +68,8 @@ static enum ui_screen screen_of_phase(const struct kiosk_state *state)
 
 enum ui_screen step_base(const struct kiosk_state *state)
 {
+	if (state->orders.is_locked)
+		return UI_LOCKED;
 	if (state->has_status && state->status.phase == WIRE_AGENT_REFUSED)
 		return UI_REFUSED;
 	if (state->conf.desktop_count > 0)
@@ -222,7 +224,7 @@ static void take_shown(struct kiosk_state *state, uint64_t revision, struct kios
 	step_do(actions, KIOSK_DO_CONFIG_UP)->revision = revision;
 }
 
-static bool is_session_open(const struct kiosk_state *state)
+bool step_is_open(const struct kiosk_state *state)
 {
 	return state->session == KIOSK_SESSION_CONNECTING ||
 	       state->session == KIOSK_SESSION_SHOWING;
@@ -231,7 +233,7 @@ static bool is_session_open(const struct kiosk_state *state)
 /* What an unattended kiosk must not keep: a session, credentials, somebody's typing. */
 static bool has_traces(const struct kiosk_state *state)
 {
-	return is_session_open(state) || state->credentials.is_held || state->screen == UI_ENDED ||
+	return step_is_open(state) || state->credentials.is_held || state->screen == UI_ENDED ||
 	       state->fields[UI_FIELD_PASSWORD].text[0];
 }
 
@@ -244,7 +246,7 @@ static int64_t idle_ms(const struct kiosk_state *state)
 
 static int64_t held_ms(const struct kiosk_state *state)
 {
-	if (is_session_open(state) || !(state->credentials.is_held || state->screen == UI_ENDED))
+	if (step_is_open(state) || !(state->credentials.is_held || state->screen == UI_ENDED))
 		return -1;
 	return state->ended_ms + KIOSK_HELD_MS;
 }
@@ -276,12 +278,13 @@ static void pass_time(struct kiosk_state *state, struct kiosk_actions *actions)
 		state->server_sent_ms = -1;
 	step_session_time(state, actions);
 	if (is_due(state, idle_ms(state))) {
-		if (is_session_open(state))
+		if (step_is_open(state))
 			step_leave(state, actions);
 		step_sign_out(state);
 	}
 	if (is_due(state, held_ms(state)))
 		step_sign_out(state);
+	step_orders_time(state, actions);
 	step_power_time(state, actions);
 }
 
@@ -353,6 +356,12 @@ static void take(struct kiosk_state *state, const struct kiosk_event *event,
 		if (event->session == state->number)
 			step_session(state, event, actions);
 		break;
+	case KIOSK_ORDER:
+		step_order(state, event->order, actions);
+		break;
+	case KIOSK_SHOT:
+		step_shot(state, event, actions);
+		break;
 	case KIOSK_TIME:
 	case KIOSK_EVENTS:
 		break;
@@ -392,6 +401,7 @@ int64_t kiosk_wake_ms(const struct kiosk_state *state)
 			held_ms(state),
 			missing_ms(state),
 			server_ms(state),
+			step_orders_ms(state),
 	};
 	int64_t wake_ms = -1;
 

@@ -17,12 +17,13 @@
 
 #include "conf/conf.h"
 #include "input/input.h"
+#include "kiosk/orders.h"
 #include "ui/ui.h"
 #include "wire/agent.h"
 #include "wire/session.h"
 
 enum {
-	KIOSK_ACTIONS_MAX = 16,
+	KIOSK_ACTIONS_MAX = 48,
 	KIOSK_TICK_MS = 400,            /* dots while something is under way */
 	KIOSK_MISSING_MS = 3000,        /* then the first screen says what is missing */
 	KIOSK_CONNECT_MS = 60000,       /* of connecting without any progress */
@@ -31,6 +32,13 @@ enum {
 	KIOSK_SERVER_MS = 10 * 1000,    /* for the agent's answer to a typed address */
 	KIOSK_RETRIES_MAX = 10,
 	KIOSK_CRASHES_MAX = 3, /* restarts of a worker in a minute */
+	KIOSK_NOTICE_MS = 8000,
+	KIOSK_NUMBER_S = 10,  /* identify without a time */
+	KIOSK_ASK_S = 30,     /* whether the helpdesk may look */
+	KIOSK_SHOT_MS = 5000, /* until a picture is there */
+	KIOSK_GUARD_MS =
+			1000, /* a dialog that has just come takes no key: who types on decides nothing */
+	KIOSK_TYPING_MS = 700, /* nor so long after another key */
 };
 
 enum kiosk_event_kind {
@@ -49,6 +57,8 @@ enum kiosk_event_kind {
 	KIOSK_ENDED,   /* `session` ended with `reason`, `detail` */
 	KIOSK_CRASHED, /* `session`'s worker is gone without a word */
 	KIOSK_BROKEN,  /* `session`'s worker broke the rules of the wire */
+	KIOSK_ORDER,   /* `order` of the helpdesk, checked */
+	KIOSK_SHOT,    /* the picture for the order `shot` went out, or not: `reason` */
 	KIOSK_EVENTS,
 };
 
@@ -62,6 +72,7 @@ struct kiosk_event {
 	bool is_caps_lock_on;
 	const struct wire_agent_status *status; /* texts terminated, numbers known */
 	const struct conf_signed *config;
+	const struct wire_agent_order *order;
 	uint64_t revision;
 	uint32_t session;
 	uint32_t phase;
@@ -83,6 +94,7 @@ enum kiosk_action_kind {
 	KIOSK_DO_DISPLAY,    /* the state's display config changed */
 	KIOSK_DO_POWER,      /* screens on or off: `is_on` */
 	KIOSK_DO_BRIGHTNESS, /* of the screens: `percent` */
+	KIOSK_DO_RESULT,     /* tell the agent the `result` of the order `id` */
 };
 
 struct kiosk_action {
@@ -92,6 +104,10 @@ struct kiosk_action {
 	bool is_on;
 	unsigned percent;
 	enum reason reason;
+	enum wire_result result;
+	char id[WIRE_ORDER_ID_MAX];
+	uint32_t took_s;
+	const char *detail; /* English, static */
 };
 
 struct kiosk_actions {
@@ -112,6 +128,27 @@ struct kiosk_credentials {
 	char user[UI_FIELD_MAX];
 	char domain[UI_FIELD_MAX];
 	char password[UI_FIELD_MAX];
+};
+
+/* A picture for the helpdesk that is to be taken once the screen stands. */
+struct kiosk_shot {
+	bool is_wanted;
+	char id[WIRE_ORDER_ID_MAX];
+	int64_t came_ms, until_ms;
+};
+
+/* What the helpdesk ordered. */
+struct kiosk_orders {
+	struct orders dialogs, banners;     /* the first ones stand */
+	enum ui_target focus;               /* in the dialog */
+	int64_t guard_ms;                   /* until then no key answers it */
+	char number[WIRE_ORDER_NUMBER_MAX]; /* identify; "": no */
+	int64_t number_until_ms;
+	enum ui_notice notice;
+	int64_t notice_until_ms;
+	struct kiosk_shot shot;
+	bool is_locked;
+	char lock_text[WIRE_ORDER_TEXT_MAX];
 };
 
 struct kiosk_state {
@@ -153,7 +190,9 @@ struct kiosk_state {
 	int64_t retry_ms; /* when it is tried again; -1: never */
 	unsigned retries;
 	unsigned crashes;
-	int64_t crash_ms; /* the first of them */
+	int64_t crash_ms;   /* the first of them */
+	bool is_restarting; /* the session that stops is followed by another one */
+	struct kiosk_orders orders;
 };
 
 /* Nothing known yet: the default config, no agent. */

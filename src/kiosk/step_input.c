@@ -65,7 +65,7 @@ static void try_again(struct kiosk_state *state, struct kiosk_actions *actions)
 	send_server(state, actions);
 }
 
-static bool has_target(const struct kiosk_state *state, enum ui_target wanted)
+bool step_has(const struct kiosk_state *state, enum ui_target wanted)
 {
 	struct ui_model model;
 
@@ -115,7 +115,7 @@ static void do_secondary(struct kiosk_state *state, struct kiosk_actions *action
 		break;
 	case UI_NETWORK:
 		/* Only where another server may help; what the screen offers says it. */
-		state->is_server_wanted = has_target(state, UI_TARGET_SECONDARY);
+		state->is_server_wanted = step_has(state, UI_TARGET_SECONDARY);
 		break;
 	case UI_SERVER:
 		state->is_server_wanted = false;
@@ -138,6 +138,8 @@ static void activate(struct kiosk_state *state, enum ui_target target,
 		state->is_password_shown = !state->is_password_shown;
 	else if (target == UI_TARGET_MESSAGE_CLOSE)
 		close_banner(state);
+	else if (target == UI_TARGET_BANNER_CLOSE)
+		step_close_banner(state);
 }
 
 /* Enter goes on to the password before it signs in; in a field it is the primary button. */
@@ -242,18 +244,19 @@ static void press_button(struct kiosk_state *state, const struct kiosk_event *ev
 		enum ui_field_kind field = field_of(event->target);
 
 		/* What lay there may belong to a screen that has just gone. */
-		if (!has_target(state, event->target))
+		if (!step_has(state, event->target))
 			return;
 		state->pressed = event->target;
 		if (event->target != UI_TARGET_SHOW_PASSWORD &&
-				event->target != UI_TARGET_MESSAGE_CLOSE)
+				event->target != UI_TARGET_MESSAGE_CLOSE &&
+				event->target != UI_TARGET_BANNER_CLOSE)
 			state->focus = event->target;
 		if (field < UI_FIELDS)
 			field_place(&state->fields[field], event->offset);
 		return;
 	}
 	state->pressed = UI_TARGET_NONE;
-	if (pressed == event->target && has_target(state, pressed))
+	if (pressed == event->target && step_has(state, pressed))
 		activate(state, pressed, actions);
 }
 
@@ -287,12 +290,16 @@ static bool is_leaving(const struct kiosk_state *state, const struct input_event
 	       (input->modifiers & both) == both;
 }
 
+static bool is_close(enum ui_target target)
+{
+	return target == UI_TARGET_MESSAGE_CLOSE || target == UI_TARGET_BANNER_CLOSE;
+}
+
 /* All belongs to the session but one combination and the banner's closing cross. */
 static void session_input(struct kiosk_state *state, const struct kiosk_event *event,
 		struct kiosk_actions *actions)
 {
-	bool is_ours = event->target == UI_TARGET_MESSAGE_CLOSE ||
-	               state->pressed == UI_TARGET_MESSAGE_CLOSE;
+	bool is_ours = is_close(event->target) || is_close(state->pressed);
 
 	if (is_leaving(state, &event->input)) {
 		step_leave(state, actions);
@@ -375,9 +382,8 @@ static void ask_input(struct kiosk_state *state, const struct kiosk_event *event
 	} else if (input->kind == INPUT_KEY && input->is_down && !input->is_repeat) {
 		ask_key(state, input, actions);
 	} else if (input->kind == INPUT_BUTTON && input->button == BTN_LEFT) {
-		state->pressed = input->is_down && has_target(state, event->target)
-		                                 ? event->target
-		                                 : UI_TARGET_NONE;
+		state->pressed = input->is_down && step_has(state, event->target) ? event->target
+		                                                                  : UI_TARGET_NONE;
 		if (!input->is_down && pressed == event->target)
 			answer(state, pressed, actions);
 	}
@@ -395,8 +401,13 @@ void step_input(struct kiosk_state *state, const struct kiosk_event *event,
 	state->input_ms = state->now_ms;
 	if (step_wake(state, &event->input, actions))
 		return;
+	/* Who owns the device is all that a locked one says. */
+	if (state->orders.is_locked)
+		return;
 	if (state->is_asking)
 		ask_input(state, event, actions);
+	else if (step_dialog(state))
+		step_dialog_input(state, event, actions);
 	else if (state->screen == UI_SESSION)
 		session_input(state, event, actions);
 	else

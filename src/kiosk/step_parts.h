@@ -12,6 +12,7 @@ struct kiosk_action *step_do(struct kiosk_actions *actions, enum kiosk_action_ki
 void step_enter(struct kiosk_state *state, enum ui_screen screen);
 /* The screen that the agent and the config call for when there is no session. */
 enum ui_screen step_base(const struct kiosk_state *state);
+bool step_has(const struct kiosk_state *state, enum ui_target wanted); /* of what is seen now */
 /* Wipe what a person typed and go to the base screen. */
 void step_sign_out(struct kiosk_state *state);
 bool step_is_base(enum ui_screen screen);
@@ -34,7 +35,25 @@ void step_monitor(struct kiosk_state *state, struct kiosk_actions *actions);
 bool step_wake(struct kiosk_state *state, const struct input_event *input,
 		struct kiosk_actions *actions);
 
+/* step_orders.c */
+void step_order(struct kiosk_state *state, const struct wire_agent_order *order,
+		struct kiosk_actions *actions);
+void step_orders_time(struct kiosk_state *state, struct kiosk_actions *actions);
+int64_t step_orders_ms(const struct kiosk_state *state);
+void step_shot(struct kiosk_state *state, const struct kiosk_event *event,
+		struct kiosk_actions *actions);
+/* The entry whose dialog stands, NULL: none does. */
+const struct orders_entry *step_dialog(const struct kiosk_state *state);
+/* The entry whose banner stands, NULL: none does. */
+const struct orders_entry *step_banner(const struct kiosk_state *state);
+uint32_t step_seconds_left(const struct kiosk_state *state, const struct orders_entry *entry);
+void step_dialog_input(struct kiosk_state *state, const struct kiosk_event *event,
+		struct kiosk_actions *actions);
+void step_close_banner(struct kiosk_state *state);
+bool step_is_open(const struct kiosk_state *state); /* a session connects or shows */
+
 /* step_session.c */
+void step_restart_session(struct kiosk_state *state, struct kiosk_actions *actions);
 void step_sign_in(struct kiosk_state *state, struct kiosk_actions *actions);
 void step_connect(struct kiosk_state *state, uint32_t desktop, struct kiosk_actions *actions);
 void step_retry(struct kiosk_state *state, struct kiosk_actions *actions);

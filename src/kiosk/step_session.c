@@ -135,11 +135,29 @@ void step_retry(struct kiosk_state *state, struct kiosk_actions *actions)
 	start(state, WIRE_PHASE_REACHING, actions);
 }
 
+/*
+ * The same desktop once more, with what the person typed at the sign-in: nobody types it again,
+ * and it is not kept longer. A desktop that shows is asked to end first.
+ */
+void step_restart_session(struct kiosk_state *state, struct kiosk_actions *actions)
+{
+	if (state->session != KIOSK_SESSION_SHOWING) {
+		step_retry(state, actions);
+		return;
+	}
+	state->is_restarting = true;
+	state->phase = WIRE_PHASE_RECONNECTING;
+	state->deadline_ms = state->now_ms + KIOSK_STOP_MS;
+	step_enter(state, UI_CONNECTING);
+	step_do(actions, KIOSK_DO_STOP)->session = state->number;
+}
+
 /* Back to the kiosk's own screens while the session ends behind them. */
 void step_leave(struct kiosk_state *state, struct kiosk_actions *actions)
 {
 	bool was_showing = state->session == KIOSK_SESSION_SHOWING;
 
+	state->is_restarting = false;
 	state->session = was_showing ? KIOSK_SESSION_STOPPING : KIOSK_SESSION_NONE;
 	state->deadline_ms = was_showing ? state->now_ms + KIOSK_STOP_MS : -1;
 	state->ended_ms = state->now_ms;
@@ -168,6 +186,11 @@ void step_end(struct kiosk_state *state, enum reason reason, uint32_t detail,
 
 	state->session = KIOSK_SESSION_NONE;
 	state->deadline_ms = -1;
+	if (state->is_restarting) {
+		state->is_restarting = false;
+		step_retry(state, actions);
+		return;
+	}
 	if (!was_wanted)
 		return;
 	/* Without a network every failure is the network's. */
@@ -204,7 +227,8 @@ static void kill_and_end(struct kiosk_state *state, enum reason reason,
 /* A worker that died under a running desktop is started again at once; not endlessly. */
 static void crash(struct kiosk_state *state, struct kiosk_actions *actions)
 {
-	if (state->session != KIOSK_SESSION_SHOWING || !state->credentials.is_held) {
+	if (state->is_restarting || state->session != KIOSK_SESSION_SHOWING ||
+			!state->credentials.is_held) {
 		step_end(state, REASON_SESSION_CRASHED, 0, actions);
 		return;
 	}
@@ -254,11 +278,11 @@ void step_session(struct kiosk_state *state, const struct kiosk_event *event,
 		return;
 	switch (event->kind) {
 	case KIOSK_PHASE:
-		if (is_open)
+		if (is_open && !state->is_restarting)
 			phase(state, event->phase, actions);
 		break;
 	case KIOSK_FRAME:
-		if (is_open)
+		if (is_open && !state->is_restarting)
 			frame(state, actions);
 		break;
 	case KIOSK_ENDED:

@@ -50,6 +50,12 @@ bool view_flush(struct view *view);
  */
 bool view_has_model(struct view *view);
 
+/*
+ * All screens as they stand beside each other, XRGB8888 without gaps between rows, but fields
+ * are empty: what a person typed, and how much, is in no picture. free(); NULL: no screen.
+ */
+uint32_t *view_read(struct view *view, uint32_t *ret_width, uint32_t *ret_height);
+
 const struct desk *view_desk(const struct view *view);
 /* What the mouse moves on. */
 struct pointer_area view_area(const struct view *view);

@@ -9,7 +9,7 @@
 
 static bool is_ui_visible(const struct ui_model *model)
 {
-	return model->screen != UI_SESSION || model->message_count > 0;
+	return !ui_is_empty(model);
 }
 
 static struct ui_rect all_of(const struct screen *screen)
@@ -152,6 +152,8 @@ static void blank_model(const struct ui_model *model, struct ui_model *ret)
 	memcpy(ret->language, model->language, sizeof(ret->language));
 	ret->identity = model->identity;
 	ret->branding = model->branding;
+	/* Whoever looks for this device may stand before any of its screens. */
+	memcpy(ret->order.number, model->order.number, sizeof(ret->order.number));
 }
 
 static bool hide_mirror(struct screen *screen)
@@ -200,7 +202,8 @@ bool view_stage_ui(struct view *view, unsigned index)
 		return stage_model(view, screen, &view->model);
 	if (view->desk.is_mirror)
 		return stage_mirror(view, index);
-	if (view->model.screen == UI_SESSION && view->desk.outputs[index].has_session)
+	if (view->model.screen == UI_SESSION && view->desk.outputs[index].has_session &&
+			!view->model.order.number[0])
 		return hide(screen);
 	blank_model(&view->model, &blank);
 	return stage_model(view, screen, &blank);

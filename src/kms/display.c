@@ -147,6 +147,20 @@ int display_save_png(struct display_output *output, const char *path, struct err
 	return png_save(path, pixels, width, height, width * 4, err);
 }
 
+void display_read(struct display_output *output, const struct display_picture *ui, uint32_t *pixels,
+		uint32_t stride)
+{
+	struct compose_target target = {.pixels = pixels, .stride = stride};
+	struct scene scene = output->latched; /* only to be read */
+	REGION(all);
+
+	if (ui && scene.layers[DISPLAY_UI].is_shown)
+		scene.layers[DISPLAY_UI].picture = *ui;
+	region_add_rect(&all,
+			(struct display_rect){0, 0, (int32_t)scene.width, (int32_t)scene.height});
+	compose(&scene, COMPOSE_ALL_LAYERS, &all, &target);
+}
+
 /* Of the memory only the page that is written costs anything. */
 uint32_t display_pixel(struct display_output *output, int32_t x, int32_t y)
 {

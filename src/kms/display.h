@@ -177,6 +177,13 @@ void display_set_power(struct display *display, bool is_on);
 /* The composed picture of an output, all layers, as PNG (headless and kms alike). */
 int display_save_png(struct display_output *output, const char *path, struct err *err);
 
+/*
+ * The same into `pixels`: XRGB8888 of the output's width and height, `stride` bytes per row.
+ * Where a UI layer is shown, `ui` (NULL: what is shown) of the same size stands in for it.
+ */
+void display_read(struct display_output *output, const struct display_picture *ui, uint32_t *pixels,
+		uint32_t stride);
+
 /* XRGB8888 of one pixel of that picture; black outside of the output. */
 uint32_t display_pixel(struct display_output *output, int32_t x, int32_t y);
 

@@ -20,8 +20,8 @@ static void to_rgb(uint8_t *rgb, const uint32_t *pixels, uint32_t width, uint32_
 	}
 }
 
-int png_save(const char *path, const uint32_t *pixels, uint32_t width, uint32_t height,
-		uint32_t stride, struct err *err)
+int png_encode(const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t stride,
+		uint8_t **ret, size_t *ret_size, struct err *err)
 {
 	png_image image = {
 			.version = PNG_IMAGE_VERSION,
@@ -36,6 +36,18 @@ int png_save(const char *path, const uint32_t *pixels, uint32_t width, uint32_t 
 
 	to_rgb(rgb, pixels, width, height, stride);
 	if (!png_image_write_to_memory(&image, file, &size, 0, rgb, 0, NULL))
-		return err_set(err, EIO, "%s: %s", path, image.message);
-	return file_write(path, file, size, 0644, err);
+		return err_set(err, EIO, "%s", image.message);
+	*ret = own_take(file);
+	*ret_size = size;
+	return 0;
+}
+
+int png_save(const char *path, const uint32_t *pixels, uint32_t width, uint32_t height,
+		uint32_t stride, struct err *err)
+{
+	OWNED(memory) uint8_t *file = NULL;
+	size_t size;
+	int code = png_encode(pixels, width, height, stride, &file, &size, err);
+
+	return code < 0 ? code : file_write(path, file, size, 0644, err);
 }

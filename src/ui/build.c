@@ -152,7 +152,7 @@ void put_dots(struct build *b, int32_t x, int32_t middle_y, uint32_t colour)
 void put_button(struct build *b, struct ui_rect r, enum ui_target target, const char *label)
 {
 	const struct palette *p = &b->palette;
-	bool is_primary = target == UI_TARGET_PRIMARY;
+	bool is_primary = target == UI_TARGET_PRIMARY || target == UI_TARGET_DIALOG_PRIMARY;
 	bool is_pressed = b->model->pressed == target, is_hovered = b->model->hover == target;
 	uint32_t colour = is_primary ? p->accent : p->card;
 	uint32_t on = is_primary ? p->on_accent : p->text;
@@ -169,7 +169,7 @@ void put_button(struct build *b, struct ui_rect r, enum ui_target target, const 
 		put_ring(b, r, px(b, 10), px(b, 1), p->field_border);
 	put_area(b, r, target);
 	type.align = TYPE_CENTRE;
-	if (is_primary && b->model->is_busy)
+	if (target == UI_TARGET_PRIMARY && b->model->is_busy)
 		put_dots(b, (r.x1 + r.x2) / 2 - px(b, 20), middle, on);
 	else
 		put_line(b, r.x1 + pad, middle, type, r.x2 - r.x1 - pad * 2, on, label);
@@ -181,13 +181,28 @@ void add_button(struct build *b, enum ui_target target, const char *label)
 	b->y += px(b, 52);
 }
 
-void add_buttons(struct build *b, const char *primary, const char *secondary)
+static void add_pair(struct build *b, enum ui_target first, const char *primary,
+		enum ui_target second, const char *secondary)
 {
 	int32_t gap = px(b, 12), w = (b->w - gap) / 2, h = px(b, 52);
 
-	put_button(b, rect_at(b->x, b->y, w, h), UI_TARGET_PRIMARY, primary);
-	put_button(b, rect_at(b->x + b->w - w, b->y, w, h), UI_TARGET_SECONDARY, secondary);
+	put_button(b, rect_at(b->x, b->y, w, h), first, primary);
+	put_button(b, rect_at(b->x + b->w - w, b->y, w, h), second, secondary);
 	b->y += h;
+}
+
+void add_buttons(struct build *b, const char *primary, const char *secondary)
+{
+	add_pair(b, UI_TARGET_PRIMARY, primary, UI_TARGET_SECONDARY, secondary);
+}
+
+void add_dialog_buttons(struct build *b, const char *primary, const char *secondary)
+{
+	if (secondary)
+		add_pair(b, UI_TARGET_DIALOG_PRIMARY, primary, UI_TARGET_DIALOG_SECONDARY,
+				secondary);
+	else
+		add_button(b, UI_TARGET_DIALOG_PRIMARY, primary);
 }
 
 void add_notice(struct build *b, enum icon icon, uint32_t colour, uint32_t tint, const char *title,

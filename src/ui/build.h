@@ -60,6 +60,7 @@ void add_paragraph(struct build *b, uint32_t colour, const char *text, uint8_t l
 void add_field(struct build *b, enum ui_field_kind kind, const char *label);
 void add_button(struct build *b, enum ui_target target, const char *label);
 void add_buttons(struct build *b, const char *primary, const char *secondary);
+void add_dialog_buttons(struct build *b, const char *primary, const char *secondary);
 void add_badge(struct build *b, enum icon icon, uint32_t colour, uint32_t tint);
 void add_chip(struct build *b, const char *word, const char *value);
 /* Tinted panel with an icon, a title (may be NULL) and a text. */
@@ -82,6 +83,17 @@ void add_identity(struct build *b);
 void put_messages(struct build *b);
 /* The first message over a desktop, with a button that closes it. */
 void put_banner(struct build *b);
+
+/* An icon and the two colours of how severe something is. */
+void severity_look(const struct build *b, enum conf_severity severity, enum icon *icon,
+		uint32_t *colour, uint32_t *tint);
+/* A cross in `r` that closes something. */
+void put_close(struct build *b, struct ui_rect r, enum ui_target target);
+
+/* orders.c: the helpdesk's banner in the column at `y`; dialog, notice and number over all. */
+void put_order_banner(struct build *b);
+void put_orders(struct build *b);
+void add_locked(struct build *b);
 
 /* Width of the card of the model's screen, and what stands in it. */
 double screen_width(const struct ui_model *model);

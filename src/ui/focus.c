@@ -48,7 +48,34 @@ static uint32_t desktop_targets(const struct ui_model *model, enum ui_target *t)
 	return n;
 }
 
-uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
+bool ui_is_empty(const struct ui_model *model)
+{
+	const struct ui_order *order = &model->order;
+
+	return model->screen == UI_SESSION && model->message_count == 0 &&
+	       order->dialog == UI_DIALOG_NONE && order->banner == UI_DIALOG_NONE &&
+	       order->notice == UI_NOTICE_NONE && !order->number[0];
+}
+
+static uint32_t dialog_targets(const struct ui_model *model, enum ui_target *t)
+{
+	t[0] = UI_TARGET_DIALOG_PRIMARY;
+	t[1] = UI_TARGET_DIALOG_SECONDARY;
+	return model->order.has_secondary ? 2 : 1;
+}
+
+static uint32_t session_targets(const struct ui_model *model, enum ui_target *t)
+{
+	uint32_t n = 0;
+
+	if (model->order.banner == UI_DIALOG_MESSAGE)
+		t[n++] = UI_TARGET_BANNER_CLOSE;
+	if (model->message_count > 0)
+		t[n++] = UI_TARGET_MESSAGE_CLOSE;
+	return n;
+}
+
+static uint32_t screen_targets(const struct ui_model *model, enum ui_target *t)
 {
 	t[0] = UI_TARGET_PRIMARY;
 	switch (model->screen) {
@@ -74,14 +101,27 @@ uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
 		t[1] = UI_TARGET_SECONDARY;
 		return 2;
 	case UI_SESSION:
-		t[0] = UI_TARGET_MESSAGE_CLOSE;
-		return model->message_count > 0 ? 1 : 0;
+		return session_targets(model, t);
 	case UI_STARTING:
 	case UI_APPROVAL:
 	case UI_BLANK:
+	case UI_LOCKED:
 		break;
 	}
 	return 0;
+}
+
+/* Behind a dialog nothing can be reached. */
+uint32_t layout_targets(const struct ui_model *model, enum ui_target *t)
+{
+	uint32_t n;
+
+	if (model->order.dialog != UI_DIALOG_NONE)
+		return dialog_targets(model, t);
+	n = screen_targets(model, t);
+	if (model->screen != UI_SESSION && model->order.banner == UI_DIALOG_MESSAGE)
+		t[n++] = UI_TARGET_BANNER_CLOSE;
+	return n;
 }
 
 enum ui_target ui_focus_next(const struct ui_model *model, bool is_backward)

@@ -179,7 +179,7 @@ void add_identity(struct build *b)
 	add_centred(b, 16, false, b->palette.on_backdrop_muted, b->model->identity.device);
 }
 
-static void message_look(const struct build *b, enum conf_severity severity, enum icon *icon,
+void severity_look(const struct build *b, enum conf_severity severity, enum icon *icon,
 		uint32_t *colour, uint32_t *tint)
 {
 	const struct palette *p = &b->palette;
@@ -212,7 +212,7 @@ static void add_message(struct build *b, const struct conf_message *message)
 	enum icon icon;
 	uint32_t colour, tint;
 
-	message_look(b, message->severity, &icon, &colour, &tint);
+	severity_look(b, message->severity, &icon, &colour, &tint);
 	add_notice(b, icon, colour, tint, NULL, message->text, b->message_lines);
 	add_gap(b, 10);
 }
@@ -233,15 +233,15 @@ void put_messages(struct build *b)
 	b->y += put_more(b, b->x, b->y, b->palette.on_backdrop_muted, shown);
 }
 
-static void put_close(struct build *b, struct ui_rect r)
+void put_close(struct build *b, struct ui_rect r, enum ui_target target)
 {
 	int32_t side = px(b, 18);
-	bool is_hovered = b->model->hover == UI_TARGET_MESSAGE_CLOSE;
+	bool is_hovered = b->model->hover == target;
 
-	if (is_hovered || b->model->pressed == UI_TARGET_MESSAGE_CLOSE)
+	if (is_hovered || b->model->pressed == target)
 		put_box(b, r, px(b, 10), 0x1e000000u);
-	put_focus(b, r, px(b, 10), UI_TARGET_MESSAGE_CLOSE);
-	put_area(b, r, UI_TARGET_MESSAGE_CLOSE);
+	put_focus(b, r, px(b, 10), target);
+	put_area(b, r, target);
 	put_icon(b, ICON_CLOSE, (r.x1 + r.x2 - side) / 2, (r.y1 + r.y2 - side) / 2, side,
 			b->palette.text);
 }
@@ -255,7 +255,7 @@ void put_banner(struct build *b)
 	enum icon sign;
 	struct ui_rect box = {b->x, b->y, b->x + b->w, b->y + side};
 
-	message_look(b, message->severity, &sign, &colour, &tint);
+	severity_look(b, message->severity, &sign, &colour, &tint);
 	type.width = b->w - pad * 3 - icon - side;
 	type.lines = 5;
 	if (type.width < 1)
@@ -275,6 +275,8 @@ void put_banner(struct build *b)
 	b->scene->nodes[first].rect.y2 = box.y2 + reach;
 	b->scene->nodes[first + 1].rect.y2 = box.y2;
 	put_icon(b, sign, b->x + pad, b->y + pad, icon, colour);
-	put_close(b, (struct ui_rect){box.x2 - side - px(b, 4), box.y1 + px(b, 4),
-				     box.x2 - px(b, 4), box.y1 + px(b, 4) + side - px(b, 4)});
+	put_close(b,
+			(struct ui_rect){box.x2 - side - px(b, 4), box.y1 + px(b, 4),
+					box.x2 - px(b, 4), box.y1 + px(b, 4) + side - px(b, 4)},
+			UI_TARGET_MESSAGE_CLOSE);
 }

@@ -122,6 +122,16 @@ static void keyboard(cairo_t *cr)
 	line(cr, 7.5, 14.5, 16.5, 14.5);
 }
 
+static void lock(cairo_t *cr)
+{
+	rounded(cr, 5, 10.5, 14, 10, 2);
+	cairo_move_to(cr, 8, 10.5);
+	cairo_line_to(cr, 8, 7.5);
+	cairo_arc(cr, 12, 7.5, 4, M_PI, 0);
+	cairo_line_to(cr, 16, 10.5);
+	line(cr, 12, 14.5, 12, 16.5);
+}
+
 static void clock_face(cairo_t *cr)
 {
 	circle(cr, 12, 12, 9);
@@ -176,6 +186,7 @@ void icon_draw(cairo_t *cr, enum icon icon, double side)
 			[ICON_CLOCK] = clock_face,
 			[ICON_OFFLINE] = offline,
 			[ICON_KEYBOARD] = keyboard,
+			[ICON_LOCK] = lock,
 	};
 
 	cairo_save(cr);

@@ -94,6 +94,11 @@ static bool put_screen(struct build *b)
 	put_frame(b, &top, &bottom);
 	b->unit *= b->factor;
 	b->y = top;
+	if (!is_bare && b->model->order.banner) {
+		centre_column(b, fmax(screen_width(b->model), 820));
+		put_order_banner(b);
+		top = b->y;
+	}
 	if (!is_bare && b->model->message_count) {
 		centre_column(b, fmax(screen_width(b->model), 600));
 		put_messages(b);
@@ -113,10 +118,14 @@ static void put_session(struct build *b)
 {
 	scene_add(b->scene,
 			&(struct node){.kind = NODE_CLEAR, .rect = {0, 0, b->width, b->height}});
+	b->y = px(b, 16);
+	if (b->model->order.banner) {
+		centre_column(b, 820);
+		put_order_banner(b);
+	}
 	if (b->model->message_count == 0)
 		return;
 	centre_column(b, 720);
-	b->y = px(b, 16);
 	put_banner(b);
 }
 
@@ -134,11 +143,15 @@ static bool make(struct build b, unsigned step)
 	b.message_max = steps[step].message_max;
 	b.text_lines = steps[step].text_lines;
 	layout_reset(b.layout);
-	if (b.model->screen == UI_SESSION) {
+	struct build over = b;
+	bool fits = true;
+
+	if (b.model->screen == UI_SESSION)
 		put_session(&b);
-		return true;
-	}
-	return put_screen(&b);
+	else
+		fits = put_screen(&b);
+	put_orders(&over);
+	return fits;
 }
 
 /* The first step nearly always fits; the others are searched by halves. */

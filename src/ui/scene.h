@@ -36,6 +36,7 @@ enum icon {
 	ICON_CLOCK,
 	ICON_OFFLINE,
 	ICON_KEYBOARD,
+	ICON_LOCK,
 	ICONS,
 };
 

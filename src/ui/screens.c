@@ -293,6 +293,7 @@ void add_screen(struct build *b)
 			[UI_ENDED] = add_ended,
 			[UI_BLANK] = add_identity,
 			[UI_KEYBOARD] = add_keyboard,
+			[UI_LOCKED] = add_locked,
 	};
 
 	if ((unsigned)b->model->screen < sizeof(add) / sizeof(add[0]))

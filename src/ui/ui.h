@@ -28,6 +28,7 @@ enum ui_screen {
 	UI_SESSION,    /* the desktop is on screen: nothing but banner and notices over it */
 	UI_BLANK,      /* a second monitor: background and identity only */
 	UI_KEYBOARD,   /* whose keyboard is this that types faster than a person? */
+	UI_LOCKED,     /* by its owner: whose it is and whom to call, nothing else */
 };
 
 enum ui_field_kind {
@@ -69,8 +70,44 @@ enum ui_target {
 	UI_TARGET_PRIMARY,
 	UI_TARGET_SECONDARY,
 	UI_TARGET_MESSAGE_CLOSE, /* in SESSION: of messages[0], the one that is shown */
-	UI_TARGET_DESKTOP,       /* + index of the desktop */
+	UI_TARGET_BANNER_CLOSE,  /* of order.banner, where it is a message */
+	UI_TARGET_DIALOG_PRIMARY,
+	UI_TARGET_DIALOG_SECONDARY, /* where order.has_secondary */
+	UI_TARGET_DESKTOP,          /* + index of the desktop */
 	UI_TARGET_END = UI_TARGET_DESKTOP + CONF_DESKTOPS_MAX,
+};
+
+/* What stands above any screen because the helpdesk ordered it. */
+enum ui_dialog {
+	UI_DIALOG_NONE,
+	UI_DIALOG_MESSAGE,  /* `text`; primary: it was read */
+	UI_DIALOG_RESTART,  /* of the device, in `seconds`; primary: understood, secondary: later */
+	UI_DIALOG_SIGN_OUT, /* the same, of the person; only primary */
+	UI_DIALOG_SESSION,  /* the same: the session begins anew */
+	UI_DIALOG_SCREENSHOT, /* may the helpdesk look? primary: yes, secondary: no */
+};
+
+enum ui_notice {
+	UI_NOTICE_NONE,
+	UI_NOTICE_SCREENSHOT, /* the helpdesk looked */
+	UI_NOTICE_SIGNED_OUT,
+	UI_NOTICE_SESSION, /* begins anew */
+};
+
+enum { UI_ORDER_TEXT_MAX = 1024, UI_NUMBER_MAX = 16 };
+
+struct ui_order {
+	enum ui_dialog dialog; /* the keyboard is its own */
+	bool has_secondary;
+	uint32_t seconds; /* left, of dialog or banner */
+	uint32_t waiting; /* further dialogs behind this one */
+	enum conf_severity severity;
+	char text[UI_ORDER_TEXT_MAX]; /* of dialog or of UI_LOCKED; lines end with \n */
+	enum ui_dialog banner; /* MESSAGE: `banner_text`; RESTART, SIGN_OUT, SESSION: countdown */
+	enum conf_severity banner_severity;
+	char banner_text[UI_ORDER_TEXT_MAX];
+	enum ui_notice notice;
+	char number[UI_NUMBER_MAX]; /* over everything; "": none */
 };
 
 struct ui_model {
@@ -104,6 +141,7 @@ struct ui_model {
 	uint32_t message_count;
 	struct conf_message messages[CONF_MESSAGES_MAX];
 	bool shows_password_button;
+	struct ui_order order;
 };
 
 struct ui_size {
@@ -126,6 +164,9 @@ struct ui;
  */
 int ui_create(const char *locale_folder, struct ui **ret, struct err *err);
 void ui_destroy(struct ui *ui); /* takes NULL */
+
+/* Nothing of it is to be seen: over a session without a message or an order. */
+bool ui_is_empty(const struct ui_model *model);
 
 /*
  * Draw `model` into `pixels` (premultiplied ARGB8888, `stride` bytes per row). When

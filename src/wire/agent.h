@@ -120,25 +120,31 @@ struct wire_agent_config {
 /*
  * What the screen shall do. Each is answered once; without a kiosk, or when it ends before
  * it answered, the agent decides what that means. Orders wait for each other where only one
- * can be seen; the one that is seen is never replaced by a later one.
+ * can be seen; what counts down goes before what does not. The same id again is passed over
+ * while the first one stands or waits. While the device is locked, only what can be seen of
+ * a locked device is done; the rest is REFUSED.
  */
 enum wire_order_kind {
-	WIRE_ORDER_IDENTIFY = 1, /* `number` over everything on all monitors, for `seconds` */
+	WIRE_ORDER_IDENTIFY =
+			1, /* `number` over all on all monitors, for `seconds` (0: 10); DONE */
 	/*
 	 * `text` by `severity`: a banner, DONE once it is seen, gone when it is closed or after
 	 * `seconds` (0: only closed). With needs_confirmation a dialog: CONFIRMED, or EXPIRED
 	 * after `seconds` (0: waits as long as the device runs).
 	 */
 	WIRE_ORDER_MESSAGE,
-	/* Nothing but who owns it, with `text`, until UNLOCK; the agent keeps it: after each HELLO. */
+	/*
+	 * The session ends; nothing but who owns the device, with `text`, until UNLOCK. The agent
+	 * keeps it, and sends it after each HELLO before the config. DONE.
+	 */
 	WIRE_ORDER_LOCK,
 	WIRE_ORDER_UNLOCK,
 	WIRE_ORDER_SCREENSHOT, /* DONE_FILE: PNG of all monitors; REFUSED by config or person */
-	WIRE_ORDER_RESTART_SESSION, /* DONE; REFUSED: there is none */
-	WIRE_ORDER_SIGN_OUT,        /* DONE, also when nobody was signed in */
+	WIRE_ORDER_RESTART_SESSION, /* after `seconds`, counted down: DONE; REFUSED: there is none */
+	WIRE_ORDER_SIGN_OUT,        /* the same; DONE also when nobody was signed in */
 	/*
-	 * Counts `seconds` down before the agent restarts the device: DONE at the end or when the
-	 * person agrees at once; REFUSED: postponed by the person, where may_postpone allows it.
+	 * Counts `seconds` down before the agent restarts the device: DONE at the end; REFUSED:
+	 * postponed by the person, where may_postpone allows it.
 	 */
 	WIRE_ORDER_RESTART_WARNING,
 	WIRE_ORDER_CANCEL, /* what stands or waits with this id is taken away: it ends EXPIRED */

@@ -86,9 +86,26 @@ static void track(const struct world *world, const struct kiosk_event *event, ui
 	}
 }
 
+static void random_order(struct wire_agent_order *order)
+{
+	memset(order, 0, sizeof(*order));
+	order->kind = WIRE_ORDER_IDENTIFY + chance(WIRE_ORDER_CANCEL);
+	/* Days on which the device is stolen are few. */
+	if (order->kind == WIRE_ORDER_LOCK && chance(10))
+		order->kind = WIRE_ORDER_UNLOCK;
+	order->seconds = chance(3) ? chance(60) : 0;
+	order->severity = chance(3);
+	order->needs_confirmation = chance(2);
+	order->may_postpone = chance(2);
+	snprintf(order->id, sizeof(order->id), "o%u", chance(40));
+	strcpy(order->number, "7");
+	strcpy(order->text, "text");
+}
+
 static void random_event(struct world *world, struct kiosk_event *event,
 		struct wire_agent_status *status, struct conf_signed *config)
 {
+	static struct wire_agent_order order;
 	uint32_t kind = chance(40);
 
 	*event = (struct kiosk_event){
@@ -103,6 +120,8 @@ static void random_event(struct world *world, struct kiosk_event *event,
 		random_input(event);
 	else if (kind < 26)
 		event->kind = KIOSK_FRAME;
+	random_order(&order);
+	event->order = &order;
 	random_status(status);
 	random_config(config, world->state.revision + 1);
 	snprintf(event->clock, sizeof(event->clock), "%02u:%02u", chance(24), chance(60));
@@ -117,7 +136,7 @@ static void test_chance(void)
 	static struct world world;
 	static struct wire_agent_status status;
 	static struct conf_signed config;
-	unsigned visits[UI_BLANK + 1] = {0};
+	unsigned visits[UI_LOCKED + 1] = {0};
 	uint32_t alive = 0, last = 0;
 
 	TEST("200000 random events never lead to what must not be") {
