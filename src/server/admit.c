@@ -17,6 +17,8 @@
 #include "server/layers.h"
 #include "server/pattern.h"
 #include "server/place.h"
+#include "server/rule.h"
+#include "server/rules.h"
 
 static const char prefix[] = "tynd-e1_";
 enum { TOKEN_ID = 8, TOKEN_SECRET = 32, NUMBERS_TRIED = 10000 };
@@ -327,6 +329,7 @@ static int try_ways(struct server *server, struct db_enrolment *enrolment, struc
 		return 0;
 	if (r == 0) {
 		*enrolment = *tried;
+		rules_check(server, enrolment->device, RULE_USES_ALL);
 		log_info("device %s is let in by %s", enrolment->device,
 				enrolment->token[0] ? "a site token" : "a list");
 		return 0;

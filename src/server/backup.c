@@ -137,7 +137,7 @@ static int write_to(const char *folder, bool has_database, const char *path, str
 		r = run(to, path,
 				"PRAGMA journal_mode = DELETE;"
 				"CREATE TABLE backup_file (name TEXT PRIMARY KEY, mode INTEGER NOT "
-		                "NULL,"
+				"NULL,"
 				" data BLOB NOT NULL) WITHOUT ROWID;",
 				err);
 	return r < 0 ? r : add_files(to, folder, err);
@@ -242,9 +242,9 @@ int backup_restore(const char *file, const char *folder, bool has_database, stru
 	if (r == 0 && is_whole != has_database)
 		r = err_set(err, EINVAL,
 				is_whole ? "%s: holds an SQLite database: restore it without "
-		                           "--database"
+					   "--database"
 					 : "%s: holds the keys of a server on PostgreSQL: "
-		                           "--database "
+					   "--database "
 					   "says which",
 				file);
 	if (r == 0)

@@ -26,7 +26,7 @@ static int lift(struct db *db, int64_t now_s, int64_t *ret, struct err *err)
 	if (r == 0)
 		r = sql_number(db, &last_s, err,
 				"SELECT max(t) FROM (SELECT coalesce(max(time_s), 0) AS t FROM "
-		                "revision"
+				"revision"
 				" UNION ALL SELECT coalesce(max(time_s), 0) FROM audit"
 				" UNION ALL SELECT coalesce(max(seen_s), 0) FROM device) AS times",
 				"");

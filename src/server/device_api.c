@@ -11,12 +11,15 @@
 #include "conf/code.h"
 #include "conf/json.h"
 #include "server/admit.h"
+#include "server/device_inventory.h"
 #include "server/enrol.h"
 #include "server/fleet.h"
 #include "server/keys.h"
 #include "server/order.h"
 #include "server/presence.h"
 #include "server/publish.h"
+#include "server/rule.h"
+#include "server/rules.h"
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
 
@@ -260,6 +263,7 @@ int device_report(struct request *request, struct err *err)
 	r = json_end(&in);
 	if (r < 0)
 		return r;
+	device_report_user(request);
 	OWNED(memory) char *report = json_print(request->json);
 	if (strlen(report) >= DB_REPORT_MAX)
 		return err_set(err, EINVAL, "a report has at most %d bytes", DB_REPORT_MAX - 1);
@@ -267,7 +271,9 @@ int device_report(struct request *request, struct err *err)
 			address[0] ? address : request->address, server_now_s(), err);
 	if (r < 0)
 		return r;
+	device_report_quality(request);
 	presence_reported(request->server, request->device->id, report);
+	rules_check(request->server, request->device->id, RULE_USES_REPORT);
 	return MHD_HTTP_NO_CONTENT;
 }
 

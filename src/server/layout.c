@@ -15,5 +15,6 @@ const struct layout_step *const layout[] = {
 		&layout_once,
 		&layout_retired,
 		&layout_fleet,
+		&layout_inventory,
 		NULL,
 };

@@ -25,6 +25,7 @@ extern const struct layout_step layout_person;
 extern const struct layout_step layout_once;
 extern const struct layout_step layout_retired;
 extern const struct layout_step layout_fleet;
+extern const struct layout_step layout_inventory;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

@@ -10,6 +10,8 @@
 #include "server/people.h"
 #include "server/place.h"
 #include "server/rights.h"
+#include "server/rule.h"
+#include "server/rules.h"
 #include "server/stack.h"
 #include "server/swap.h"
 #include "server/template.h"
@@ -208,9 +210,10 @@ int people_apply_place(struct db *db, const struct device_place *place, struct d
 		struct err *err)
 {
 	const char *groups = place->groups;
-	char name[DB_PLACE_MAX];
+	char name[DB_PLACE_MAX], before[DB_GROUPS_TEXT];
 	int r = 0;
 
+	memcpy(before, device->groups, sizeof(before));
 	if (place->name[0]) {
 		r = place_name_check(place->name, err);
 		r = r < 0 ? err_prefix(err, r, "name")
@@ -224,8 +227,12 @@ int people_apply_place(struct db *db, const struct device_place *place, struct d
 		r = place_ensure(db, DB_GROUP, name, place->may_create, err);
 		r = r < 0 ? err_prefix(err, r, "groups") : r;
 	}
-	if (r == 0 && place->has_groups)
+	if (r == 0 && place->has_groups) {
 		memcpy(device->groups, place->groups, sizeof(device->groups));
+		r = rules_check_manual(db, before, device->groups, err);
+	}
+	if (r == 0)
+		r = rules_leave_tenant(db, device, err);
 	return r < 0 ? r : check_groups(device, err);
 }
 
@@ -276,6 +283,7 @@ static int place_device(struct request *request, const struct device_place *plac
 	if (r < 0)
 		return people_failed(request, &publish, r);
 	*revision = publish.about.revision;
+	rules_check(request->server, device->id, RULE_USES_DEVICE);
 	return 0;
 }
 

@@ -9,6 +9,8 @@
 #include "server/enrol.h"
 #include "server/people.h"
 #include "server/rights.h"
+#include "server/rule.h"
+#include "server/rules.h"
 
 static int add_enrolment(void *data, const struct db_enrolment *enrolment)
 {
@@ -80,6 +82,7 @@ static int approve(struct request *request, const struct device_place *place,
 		r = publish_end(publish, false, err);
 	if (r < 0)
 		return people_failed(request, publish, r);
+	rules_check(request->server, device.id, RULE_USES_ALL);
 	enrol_wake(request->server, enrolment);
 	return people_answer_device(request, MHD_HTTP_CREATED, device.id, publish->about.revision,
 			err);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "server/db_secret.h"
 #include "server/people.h"
+#include "server/people_inventory.h"
 #include "server/place.h"
 #include "server/rights.h"
 
@@ -15,7 +16,7 @@ static const char *const nouns[] = {
 		[DB_GROUP] = "group",
 };
 
-static cJSON *place_json(enum db_place_kind kind, const struct db_place *place)
+static cJSON *place_json(struct db *db, enum db_place_kind kind, const struct db_place *place)
 {
 	cJSON *item = json_new_object();
 
@@ -24,6 +25,8 @@ static cJSON *place_json(enum db_place_kind kind, const struct db_place *place)
 		people_put_text(item, "tenant", place->tenant);
 	if (kind == DB_TENANT)
 		json_put_whole(item, "sites", place->sites);
+	if (kind == DB_GROUP)
+		people_put_rule(item, db, place->name);
 	json_put_whole(item, "devices", place->devices);
 	return item;
 }
@@ -32,7 +35,9 @@ static int add_place(void *data, const struct db_place *place)
 {
 	struct people_list *list = data;
 
-	return people_list_add(list, place_json(*(enum db_place_kind *)list->extra, place),
+	return people_list_add(list,
+			place_json(list->request->server->db, *(enum db_place_kind *)list->extra,
+					place),
 			place->name);
 }
 
@@ -77,7 +82,7 @@ static int answer_place(struct request *request, enum db_place_kind kind, bool i
 	if (r < 0)
 		return r;
 	return http_answer(request, is_new ? MHD_HTTP_CREATED : MHD_HTTP_OK,
-			place_json(kind, &place));
+			place_json(request->server->db, kind, &place));
 }
 
 /* Tenants are the organisation's, sites and groups their tenant's. */
@@ -117,9 +122,13 @@ int people_tenant_put(struct request *request, struct err *err)
 	return put_place(request, DB_TENANT, err);
 }
 
+/* With a member "rule" (null takes it away) the group is there already. */
 int people_group_put(struct request *request, struct err *err)
 {
-	return put_place(request, DB_GROUP, err);
+	if (!request->json || !cJSON_HasObjectItem(request->json, "rule"))
+		return put_place(request, DB_GROUP, err);
+	int r = require(request, DB_GROUP, err);
+	return r < 0 ? r : people_group_rule(request, err);
 }
 
 int people_site_put(struct request *request, struct err *err)

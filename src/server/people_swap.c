@@ -11,6 +11,8 @@
 #include "server/layers.h"
 #include "server/people_admit.h"
 #include "server/rights.h"
+#include "server/rule.h"
+#include "server/rules.h"
 #include "server/swap.h"
 
 enum { FOUND_MAX = 4 };
@@ -100,6 +102,7 @@ static int swap(struct request *request, const struct db_device *old, struct uni
 	if (r < 0)
 		return people_failed(request, &publish, r);
 	bell_wake(server, old_scope);
+	rules_check(server, unit->device.id, RULE_USES_ALL);
 	if (unit->is_waiting)
 		enrol_wake(server, &unit->enrolment);
 	return people_answer_device(request, MHD_HTTP_OK, unit->device.id, publish.about.revision,
@@ -151,6 +154,8 @@ static int undo(struct request *request, struct db_device *unit, const char *rea
 		r = publish_end(&publish, false, err);
 	if (r < 0)
 		return people_failed(request, &publish, r);
+	rules_check(server, unit->id, RULE_USES_ALL);
+	rules_check(server, old, RULE_USES_ALL);
 	return people_answer_device(request, MHD_HTTP_OK, old, publish.about.revision, err);
 }
 

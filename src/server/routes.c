@@ -2,11 +2,13 @@
 #include "server/routes.h"
 
 #include "server/device_api.h"
+#include "server/device_inventory.h"
 #include "server/metrics.h"
 #include "server/order.h"
 #include "server/people.h"
 #include "server/people_admit.h"
 #include "server/people_event.h"
+#include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_secret.h"
 
@@ -23,6 +25,7 @@ static const struct route routes[] = {
 	{"POST",   "/device/v1/orders/:id",          ROUTE_DEVICE, SMALL, device_order},
 	{"PUT",    "/device/v1/orders/:id/file",     ROUTE_DEVICE, FILES, device_order_file,
 							ROUTE_BYTES},
+	{"POST",   "/device/v1/inventory",           ROUTE_DEVICE, SMALL, device_inventory},
 	{"GET",    "/metrics",                       ROUTE_PERSON, 0,     metrics_answer},
 	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},
 
@@ -36,6 +39,10 @@ static const struct route routes[] = {
 	{"POST",   "/api/v1/enrolments/approve",     ROUTE_PERSON, SMALL, people_approve},
 	{"POST",   "/api/v1/enrolments/refuse",      ROUTE_PERSON, SMALL, people_refuse},
 
+	{"GET",    "/api/v1/devices/:id/inventory",  ROUTE_PERSON, 0,     people_inventory},
+	{"PATCH",  "/api/v1/devices/:id/inventory",  ROUTE_PERSON, SMALL, people_inventory_patch},
+	{"GET",    "/api/v1/devices/:id/inventory/changes", ROUTE_PERSON, 0, people_inventory_changes},
+	{"GET",    "/api/v1/inventory",              ROUTE_PERSON, 0,     people_inventories},
 	{"POST",   "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap},
 	{"DELETE", "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap_undo},
 	{"GET",    "/api/v1/replaced",               ROUTE_PERSON, 0,     people_replaced},

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "conf/json.h"
 #include "server/admit.h"
+#include "server/db_inventory.h"
 #include "server/db_retired.h"
 #include "server/enrol.h"
 #include "server/layers.h"
@@ -123,12 +124,18 @@ static void take_place(struct db_device *unit, const struct db_device *of)
 	memcpy(unit->groups, of->groups, sizeof(unit->groups));
 }
 
+static bool has_note(const struct db_note *note)
+{
+	return note->asset[0] || note->notes[0];
+}
+
 int swap_devices(struct publish *publish, const struct db_device *old, struct db_device *unit,
 		struct db_enrolment *enrolment, struct err *err)
 {
 	struct db *db = publish->server->db;
 	OWNED(layer_tree) struct layer of_old = {0}, of_unit = {0};
 	OWNED(memory) char *before = NULL;
+	OWNED(memory) struct db_note *note = own_alloc(sizeof(*note));
 	char scope[DB_SCOPE_MAX];
 
 	scope_of(old->id, scope);
@@ -140,7 +147,9 @@ int swap_devices(struct publish *publish, const struct db_device *old, struct db
 		return r;
 	if (!enrolment)
 		before = print_before(unit, &of_unit);
-	r = give_secrets(publish, old->id, unit->id, err);
+	r = db_note_get(db, old->id, note, err);
+	if (r == 0)
+		r = give_secrets(publish, old->id, unit->id, err);
 	if (r == 0)
 		r = swap_retire(publish, old, unit->id, before, err);
 	take_place(unit, old);
@@ -148,16 +157,17 @@ int swap_devices(struct publish *publish, const struct db_device *old, struct db
 		r = db_device_place(db, unit, err);
 	if (r == 0)
 		r = give_layer(publish, &of_old, unit->id, err);
-	if (r < 0)
-		return r;
-	return enrolment ? enrol_approve(publish, enrolment, unit, err)
-	                 : publish_device(publish, unit->id, err);
+	if (r == 0)
+		r = enrolment ? enrol_approve(publish, enrolment, unit, err)
+		              : publish_device(publish, unit->id, err);
+	return r < 0 || !has_note(note) ? r : db_note_put(db, unit->id, note, err);
 }
 
 int swap_undo(struct publish *publish, struct db_device *unit, char old[DB_ID_MAX], struct err *err)
 {
 	struct db *db = publish->server->db;
 	OWNED(memory) struct db_retired *retired = own_alloc(sizeof(*retired));
+	OWNED(memory) struct db_note *note = own_alloc(sizeof(*note));
 	OWNED(layer_tree) struct layer now = {0}, was = {0};
 	char scope[DB_SCOPE_MAX];
 	int r = db_retired_by_successor(db, unit->id, retired, err);
@@ -182,6 +192,8 @@ int swap_undo(struct publish *publish, struct db_device *unit, char old[DB_ID_MA
 	}
 	r = give_secrets(publish, unit->id, old, err);
 	if (r == 0)
+		r = db_note_get(db, unit->id, note, err);
+	if (r == 0)
 		r = db_device_place(db, unit, err);
 	if (r == 0)
 		r = give_layer(publish, &was, unit->id, err);
@@ -189,6 +201,10 @@ int swap_undo(struct publish *publish, struct db_device *unit, char old[DB_ID_MA
 		r = db_device_add(db, &retired->device, err);
 	if (r == 0)
 		r = db_retired_remove(db, old, err);
+	if (r == 0 && has_note(note))
+		r = db_note_put(db, old, note, err);
+	if (r == 0 && has_note(note))
+		r = db_note_put(db, unit->id, &(struct db_note){0}, err);
 	if (r == 0)
 		r = give_layer(publish, &now, old, err);
 	if (r == 0)
