@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # make bench: every benchmark; each prints a table and writes build/bench/NAME.json.
-.PHONY: bench-session bench-change bench-video bench-ui bench-server
+.PHONY: bench-session bench-change bench-video bench-ui bench-server bench-preview
 # One after the other, or they would measure each other.
 .NOTPARALLEL: bench
 bench: bench-session bench-change bench-video bench-ui
@@ -15,6 +15,8 @@ bench-ui: all $(BUILD)/bench/ui_draw
 $(BUILD)/bench/ui_draw: tests/bench/ui_draw.c $(ui_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(ui_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		-Wl,--start-group $(ui_archives) -Wl,--end-group $(ui_libs)
+bench-preview: all
+	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/preview
 bench-server: all $(BUILD)/bench/server_load $(BUILD)/bench/server_seed
 	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/server
 $(BUILD)/bench/server_load: tests/bench/server_load.c $(addprefix tools/fleet/,link.c alarm.c trust.c) $(wildcard tools/fleet/*.h) $(agent_archives)

@@ -99,6 +99,10 @@ static int answer_change(struct request *request, const struct layer *layer,
 		json_put_whole(answer, "device_count", 0);
 		json_put_list(answer, "devices");
 	}
+	if (change->is_dry) {
+		json_put(answer, "values", preview_values(&publish->preview));
+		json_put(answer, "warnings", preview_warnings(&publish->preview));
+	}
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }
 
@@ -115,6 +119,7 @@ static int publish_change(struct request *request, const struct layer *layer,
 	about.after = after_text;
 	about.undoes = change->undoes;
 	int r = publish_begin(publish, request->server, &about, err);
+	publish->wants_values = true;
 	if (r == 0)
 		r = layer_store(publish, layer, after, err);
 	if (r == 0)

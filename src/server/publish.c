@@ -31,7 +31,6 @@ void publish_finish(struct publish *publish)
 	take_back(publish);
 	array_finish(&publish->shown);
 	preview_finish(&publish->preview);
-	cJSON_Delete(own_take(publish->warnings));
 }
 
 int publish_begin(struct publish *publish, struct server *server, const struct db_revision *about,

@@ -22,7 +22,7 @@ struct publish {
 	struct db_revision about;   /* the revision being made */
 	char bad_device[DB_ID_MAX]; /* whose config became invalid */
 	bool is_open;
-	bool wants_values; /* of a dry run, set before publish_end: `preview` is filled */
+	bool wants_values; /* set before publish_end: a dry run fills `preview` */
 	struct preview preview;
 	cJSON *warnings;    /* of the preview, a list */
 	size_t count;       /* devices with a new config, known after publish_end */
