@@ -238,7 +238,7 @@ static void blank(struct ui_model *m)
 
 static const char *const long_text =
 		"Natten mellem torsdag og fredag opdaterer vi Cura, Nexus og KMD Aula.\nLog af, "
-                "inden "
+		"inden "
 		"du går hjem, og lad tyndklienten være tændt, så er alt klar i morgen. Spørgsmål: "
 		"ring til helpdesk på 89 40 10 00 hele døgnet.";
 

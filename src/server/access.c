@@ -111,7 +111,8 @@ static int check_device(struct request *request, const struct identity *identity
 		return http_answer_status(request, r);
 	request->device = find_device(fleet, identity);
 	return request->device ? 0
-	                       : access_removed(request, identity->device, identity->certificate, err);
+	                       : access_removed(request, identity->device, identity->certificate,
+						 err);
 }
 
 /* The token's text as the request brings it: in its header or else in the cookie; NULL for none. */

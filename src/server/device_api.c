@@ -267,11 +267,11 @@ int device_report(struct request *request, struct err *err)
 	OWNED(memory) char *report = json_print(request->json);
 	if (strlen(report) >= DB_REPORT_MAX)
 		return err_set(err, EINVAL, "a report has at most %d bytes", DB_REPORT_MAX - 1);
+	device_report_quality(request);
 	r = db_device_report(request->server->db, request->device->id, report,
 			address[0] ? address : request->address, server_now_s(), err);
 	if (r < 0)
 		return r;
-	device_report_quality(request);
 	presence_reported(request->server, request->device->id, report);
 	rules_check(request->server, request->device->id, RULE_USES_REPORT);
 	return MHD_HTTP_NO_CONTENT;

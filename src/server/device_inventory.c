@@ -135,11 +135,12 @@ int device_inventory(struct request *request, struct err *err)
  * Who uses a device is stored only where its config says `reports.includes_user`: a device that
  * tells it all the same (an older config, or a forged one) is not listened to.
  */
-static bool may_store_user(struct db *db, const struct db_device *device)
+static bool may_store_user(struct db *db, const char *id)
 {
 	OWNED(stack) struct stack stack = {0};
+	struct db_device device;
 
-	if (stack_load(db, device, &stack, NULL) < 0)
+	if (db_device_get(db, id, &device, NULL) < 0 || stack_load(db, &device, &stack, NULL) < 0)
 		return false;
 	OWNED(json) cJSON *effective = stack_merge(&stack);
 	return cJSON_IsTrue(json_at(effective, "/reports/includes_user"));
@@ -153,7 +154,7 @@ void device_report_user(struct request *request)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		has_user |= cJSON_GetObjectItemCaseSensitive(report, keys[i]) != NULL;
-	if (!has_user || may_store_user(request->server->db, request->device))
+	if (!has_user || may_store_user(request->server->db, request->device->id))
 		return;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(report, keys[i]);
@@ -184,12 +185,16 @@ static int64_t crashes(const cJSON *report)
 
 void device_report_quality(struct request *request)
 {
-	const struct db_device *device = request->device;
+	OWNED(memory) struct db_device *device = own_alloc(sizeof(*device));
 	const cJSON *now = json_at(request->json, "/quality");
 	OWNED(json) cJSON *old = NULL;
 	struct db_quality sum = {.day = server_now_s() / DAY_S};
 	struct err err;
 
+	if (!now && !json_at(request->json, "/crashes"))
+		return;
+	if (db_device_get(request->server->db, request->device->id, device, NULL) < 0)
+		return;
 	if (device->report[0])
 		(void)json_parse(device->report, strlen(device->report), &old, NULL);
 	sum.crashes = growth(old ? crashes(old) : 0, crashes(request->json));

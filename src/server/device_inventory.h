@@ -11,7 +11,7 @@ int device_inventory(struct request *request, struct err *err);
 /* Takes a user's name out of request->json where it is not to be stored. */
 void device_report_user(struct request *request);
 
-/* Adds the report's session quality to the day's sums; request->device->report is the one before. */
+/* Adds the report's session quality to the day's sums: before the report takes the place of the last. */
 void device_report_quality(struct request *request);
 
 #endif

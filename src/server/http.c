@@ -79,8 +79,7 @@ static void find_address(struct connection *connection, struct MHD_Connection *m
 	socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
 	                                                           : sizeof(struct sockaddr_in);
 
-	if (!address ||
-			getnameinfo(address, size, text, DB_ADDRESS_MAX, NULL, 0, NI_NUMERICHOST) !=
+	if (!address || getnameinfo(address, size, text, DB_ADDRESS_MAX, NULL, 0, NI_NUMERICHOST) !=
 					0)
 		text[0] = '\0';
 	if (strncmp(text, "::ffff:", 7) == 0)

@@ -46,9 +46,9 @@ struct request {
 	struct route_match match;
 	struct route_query query;
 	struct array body;
-	cJSON *json;              /* the body, an object; NULL when there was none */
-	struct db_token token;    /* ROUTE_PERSON */
-	struct rights *rights;    /* of its person, rights.h */
+	cJSON *json;                 /* the body, an object; NULL when there was none */
+	struct db_token token;       /* ROUTE_PERSON */
+	struct rights *rights;       /* of its person, rights.h */
 	struct fleet_device *device; /* ROUTE_DEVICE; found anew for each call of the handler */
 	struct park_entry parked;
 	int64_t wait_until_ms; /* of a handler that parks again: its own */
