@@ -177,7 +177,8 @@ static const char *text_of(struct sql_row *row, int column)
 
 #define FACTS \
 	"SELECT device.id, device.name, device.tenant, device.site, device.address," \
-	" device.hardware, device.report, inventory.body FROM device" \
+	" device.hardware, device.report, inventory.body, device.approved_by," \
+	" device.approved_s, device.seen_s FROM device" \
 	" LEFT JOIN inventory ON inventory.device = device.id "
 
 static int read_facts(struct db *db, struct sql_row *row, db_facts_fn fn, void *data,
@@ -193,7 +194,10 @@ static int read_facts(struct db *db, struct sql_row *row, db_facts_fn fn, void *
 				.address = text_of(row, 4),
 				.hardware = text_of(row, 5),
 				.report = text_of(row, 6),
-				.inventory = text_of(row, 7)};
+				.inventory = text_of(row, 7),
+				.approved_by = text_of(row, 8),
+				.approved_s = sql_whole(row, 9),
+				.seen_s = sql_whole(row, 10)};
 
 		r = fn(data, &facts);
 		if (r != 0)

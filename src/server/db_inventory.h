@@ -64,6 +64,12 @@ int db_quality_add(struct db *db, const struct db_quality *quality, struct err *
 /* Behind day and device. `view` as rights_view gives it. */
 int db_quality_list(struct db *db, const char *view, int64_t day, const char *device, int64_t limit,
 		db_quality_fn fn, void *data, struct err *err);
+/* How many revisions of a kind each person made; behind person and kind. */
+typedef int (*db_sum_fn)(void *data, const char *person, const char *kind, int64_t count,
+		int64_t first_s, int64_t last_s);
+int db_revision_sums(struct db *db, const char *person, const char *kind, int64_t limit,
+		db_sum_fn fn, void *data, struct err *err);
+
 int db_quality_expire(struct db *db, int64_t before_day, struct err *err);
 
 /* --- groups by rule */
@@ -83,6 +89,8 @@ int db_rule_is_member(struct db *db, const char *group, const char *device, bool
 struct db_facts {
 	const char *id, *name, *tenant, *site, *address;
 	const char *hardware, *report, *inventory; /* JSON objects */
+	const char *approved_by;
+	int64_t approved_s, seen_s;
 };
 
 typedef int (*db_facts_fn)(void *data, const struct db_facts *facts);

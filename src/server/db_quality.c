@@ -75,3 +75,24 @@ int db_quality_expire(struct db *db, int64_t before_day, struct err *err)
 
 	return r < 0 ? r : 0;
 }
+
+int db_revision_sums(struct db *db, const char *person, const char *kind, int64_t limit,
+		db_sum_fn fn, void *data, struct err *err)
+{
+	OWNED(row) struct sql_row *row = NULL;
+	int r = sql_bind(db,
+			"SELECT person, kind, count(*), min(time_s), max(time_s) FROM revision"
+			" WHERE (person, kind) > (?1, ?2) GROUP BY person, kind"
+			" ORDER BY person, kind LIMIT ?3",
+			&row, err, "tti", person, kind, limit);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(db, row, err)) > 0) {
+		r = fn(data, sql_borrow(row, 0), sql_borrow(row, 1), sql_whole(row, 2),
+				sql_whole(row, 3), sql_whole(row, 4));
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

@@ -71,6 +71,7 @@ struct request {
 	struct http_stream *stream; /* instead of both */
 	const char *content_type;
 	char file_name[96]; /* not "": to be saved under this name, not shown */
+	char next[256];     /* not "": the cursor of the next page, for answers that are no JSON */
 	unsigned retry_after_s;
 	bool is_immutable;
 };

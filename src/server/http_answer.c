@@ -119,6 +119,8 @@ static void add_headers(struct request *request, struct MHD_Response *response)
 				request->file_name);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, name);
 	}
+	if (request->next[0] && request->status == MHD_HTTP_OK)
+		MHD_add_response_header(response, "X-Next-Cursor", request->next);
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
 	if (request->status == MHD_HTTP_METHOD_NOT_ALLOWED)

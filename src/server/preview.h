@@ -21,8 +21,8 @@ struct preview {
 
 /* One document and what another one makes of it. */
 struct preview_pair {
-	const cJSON *before, *after;           /* as people are shown them */
-	const struct conf *had, *gets;         /* NULL: not known */
+	const cJSON *before, *after;   /* as people are shown them */
+	const struct conf *had, *gets; /* NULL: not known */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "server/people_event.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
+#include "server/people_report.h"
 #include "server/people_secret.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
@@ -42,6 +43,7 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/devices/:id/inventory",  ROUTE_PERSON, 0,     people_inventory},
 	{"PATCH",  "/api/v1/devices/:id/inventory",  ROUTE_PERSON, SMALL, people_inventory_patch},
 	{"GET",    "/api/v1/devices/:id/inventory/changes", ROUTE_PERSON, 0, people_inventory_changes},
+	{"GET",    "/api/v1/reports/:kind",          ROUTE_PERSON, 0,     people_report},
 	{"GET",    "/api/v1/inventory",              ROUTE_PERSON, 0,     people_inventories},
 	{"POST",   "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap},
 	{"DELETE", "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap_undo},
