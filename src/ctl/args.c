@@ -48,6 +48,10 @@ static const struct option {
 		{"--online", ARGS_ONLINE, FLAG, AT(is_online), NULL,
 				"heard of in the last two minutes"},
 		{"--limit", ARGS_LIMIT, VALUE, AT(limit), "N", "at most so many, the newest first"},
+		{"--force", ARGS_FORCE, FLAG, AT(forces), NULL,
+				"also what would leave nobody able to work; needs --reason"},
+		{"--prune", ARGS_PRUNE, FLAG, AT(prunes), NULL,
+				"empty the layers that have no file"},
 		{"--key", ARGS_KEY, VALUE, AT(key), "KEY", "the server's config_key, in base64"},
 };
 

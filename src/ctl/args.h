@@ -31,6 +31,8 @@ enum {
 	ARGS_ONLINE = 1 << 13,
 	ARGS_LIMIT = 1 << 14,
 	ARGS_KEY = 1 << 15,
+	ARGS_FORCE = 1 << 16,
+	ARGS_PRUNE = 1 << 17,
 };
 
 /* NULL or false: not given. */
@@ -41,6 +43,7 @@ struct options {
 	unsigned group_count;
 	bool is_json, is_help, is_version;
 	bool creates, is_dry_run, explains, is_effective, is_layer, replaces, is_online;
+	bool forces, prunes;
 };
 
 struct command {

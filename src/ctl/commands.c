@@ -4,7 +4,7 @@
 
 enum {
 	PLACE = ARGS_NAME | ARGS_SITE | ARGS_GROUP | ARGS_CREATE | ARGS_REASON,
-	CHANGE = ARGS_REASON | ARGS_DRY_RUN,
+	CHANGE = ARGS_REASON | ARGS_DRY_RUN | ARGS_FORCE,
 };
 
 static const char login_help[] =
@@ -58,6 +58,18 @@ static const char apply_help[] = "Sets every value of the file in the layer; nul
 				 "(RFC 7396). With --replace\n"
 				 "the layer holds just what the file says afterwards.\n";
 
+static const char folder_help[] =
+		"DIR holds organisation.json, tenants/NAME.json, sites/[TENANT/]NAME.json,\n"
+		"groups/[TENANT/]NAME.json, devices/[TENANT/]NAME.json: each the document of one "
+                "layer,\n"
+		"and places.json with places that have none. apply writes all layers that differ "
+                "in\n"
+		"one transaction, or none; --dry-run tells what the server would change. What only "
+                "the\n"
+		"server says is shown, and stays without --prune. Missing places are made.\n\n"
+		"  tyndctl export config && git -C config init\n"
+		"  tyndctl apply config --dry-run\n"
+		"  tyndctl apply config --reason \"$(git -C config log -1 --format=%s)\"\n";
 static const char secret_help[] =
 		"Read from FILE or from standard input, without a line feed at its end. A text of\n"
 		"any layer names it as ${secret.NAME}; the nearest scope over a device wins. Only\n"
@@ -115,6 +127,11 @@ const struct command commands[] = {
 				"whether a file is a valid config", check_help},
 		{"config", "apply", "FILE SCOPE", CHANGE | ARGS_REPLACE, false, ctl_config_apply,
 				"set the values of a file in a layer", apply_help},
+
+		{"apply", NULL, "DIR", CHANGE | ARGS_PRUNE, false, ctl_apply,
+				"make all layers what a folder of files says", folder_help},
+		{"export", NULL, "DIR", 0, false, ctl_export,
+				"write all layers to a folder of files", folder_help},
 
 		{"sites", "list", "", ARGS_TENANT, false, ctl_places_list, "all sites", NULL},
 		{"sites", "add", "NAME", ARGS_TENANT, false, ctl_places_add,

@@ -34,12 +34,9 @@ static bool is_object_or_nothing(const cJSON *value)
 	return !value || cJSON_IsObject(value);
 }
 
-/* One line for each value that differs. Objects that came, went or are empty say nothing more. */
-static void print_changes(const cJSON *before, const cJSON *after)
+void ctl_print_changes(const cJSON *changes)
 {
-	OWNED(json) cJSON *changes = conf_diff_documents(before, after);
-
-	for (const cJSON *change = changes->child; change; change = change->next) {
+	for (const cJSON *change = changes ? changes->child : NULL; change; change = change->next) {
 		char path[POINTER_MAX], old[SHOWN_MAX], new[SHOWN_MAX], buffer[32];
 
 		value_dotted(ctl_text(change, "/path", buffer), path);
@@ -50,6 +47,27 @@ static void print_changes(const cJSON *before, const cJSON *after)
 		print_value(json_at(change, "/after"), new);
 		ctl_say("%s: %s -> %s", path, old, new);
 	}
+}
+
+void ctl_print_warnings(const cJSON *warnings)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, warnings) {
+		char path[32], text[32], count[32];
+
+		ctl_say("%s: %s: %s (devices: %s)",
+				cJSON_IsTrue(json_at(one, "/severe")) ? "severe" : "warning",
+				ctl_text(one, "/path", path), ctl_text(one, "/text", text),
+				ctl_text(one, "/device_count", count));
+	}
+}
+
+static void print_changes(const cJSON *before, const cJSON *after)
+{
+	OWNED(json) cJSON *changes = conf_diff_documents(before, after);
+
+	ctl_print_changes(changes);
 }
 
 static void print_count(const cJSON *answer, bool is_dry_run)
@@ -94,6 +112,7 @@ static int say_changes(struct ctl *ctl, const char *scope, const cJSON *patch, c
 		print_changes(cJSON_IsObject(before) ? before : empty,
 				cJSON_IsObject(after) ? after : empty);
 	}
+	ctl_print_warnings(json_at(answer, "/warnings"));
 	print_count(answer, ctl->args->options.is_dry_run);
 	return 0;
 }
@@ -124,6 +143,8 @@ static int send_patch(struct ctl *ctl, const char *typed_scope, const cJSON *pat
 	json_put(body, "patch", json_copy(patch));
 	if (ctl->args->options.is_dry_run)
 		json_put_bool(body, "dry_run", true);
+	if (ctl->args->options.forces)
+		json_put_bool(body, "force", true);
 	(void)text_format(path, sizeof(path), "/layers/%s", scope);
 	r = api_call(ctl->api, "PATCH", path, body, &answer, err);
 	return r < 0 ? r : report(ctl, scope, patch, answer, err);
@@ -202,6 +223,8 @@ int ctl_config_undo(struct ctl *ctl, struct err *err)
 				ctl->args->operands[0]);
 	if (ctl->args->options.is_dry_run)
 		json_put_bool(body, "dry_run", true);
+	if (ctl->args->options.forces)
+		json_put_bool(body, "force", true);
 	(void)text_format(path, sizeof(path), "/revisions/%s/undo", ctl->args->operands[0]);
 	int r = api_call(ctl->api, "POST", path, body, &answer, err);
 	return r < 0 ? r : report(ctl, "", NULL, answer, err);

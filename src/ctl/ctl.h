@@ -44,6 +44,9 @@ int ctl_places_list(struct ctl *ctl, struct err *err);
 int ctl_places_add(struct ctl *ctl, struct err *err);
 int ctl_places_remove(struct ctl *ctl, struct err *err);
 
+int ctl_apply(struct ctl *ctl, struct err *err);
+int ctl_export(struct ctl *ctl, struct err *err);
+
 int ctl_secrets_list(struct ctl *ctl, struct err *err);
 int ctl_secrets_set(struct ctl *ctl, struct err *err);
 int ctl_secrets_remove(struct ctl *ctl, struct err *err);
@@ -60,6 +63,11 @@ const char *ctl_text(const cJSON *tree, const char *pointer, char buffer[32]);
  * then *ret is what the file says. The caller owns it.
  */
 int ctl_read_config(const char *path, bool is_layer, cJSON **ret, struct err *err);
+
+/* A line for each of [{"path", "before", "after"}]; objects that came, went or are empty say nothing. */
+void ctl_print_changes(const cJSON *changes);
+/* A line for each of [{"path", "text", "severe", "device_count"}]. */
+void ctl_print_warnings(const cJSON *warnings);
 
 /* The answer as JSON on stdout. */
 void ctl_print_json(const cJSON *tree);

@@ -88,6 +88,16 @@ int layer_store(struct publish *publish, const struct layer *before, const cJSON
 	return put(publish, before, after, origins, err);
 }
 
+int layer_write(struct publish *publish, const struct layer *before, const cJSON *after,
+		struct err *err)
+{
+	OWNED(json)
+	cJSON *origins = layer_origins(before->config, before->origins, after,
+			publish->about.revision);
+
+	return put(publish, before, after, origins, err);
+}
+
 void layer_prune(cJSON *document)
 {
 	cJSON *stack[JSON_DEPTH_MAX + 1] = {document};

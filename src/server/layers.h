@@ -29,6 +29,10 @@ int layer_load(struct db *db, const char *scope, struct layer *ret, struct err *
 int layer_store(struct publish *publish, const struct layer *before, const cJSON *after,
 		struct err *err);
 
+/* Only writes it, for several layers that are looked at together: publish_stage follows. */
+int layer_write(struct publish *publish, const struct layer *before, const cJSON *after,
+		struct err *err);
+
 /* Take empty objects out of a layer's document: they say nothing and would look like values. */
 void layer_prune(cJSON *document);
 

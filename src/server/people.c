@@ -153,6 +153,13 @@ void people_read_reason(struct json *in, char reason[DB_REASON_MAX])
 	json_text(in, "reason", JSON_LINES, reason, DB_REASON_MAX);
 }
 
+void people_read_force(struct json *in, const char *reason, bool *ret)
+{
+	json_bool(in, "force", 0, ret);
+	if (*ret && !reason[0])
+		json_refuse(in, "reason", "must say why, with \"force\"");
+}
+
 struct db_revision people_revision(const struct request *request, const char *kind,
 		const char *scope, const char *reason)
 {

@@ -75,7 +75,7 @@ int people_layer_get(struct request *request, struct err *err)
 struct change {
 	const cJSON *patch;
 	char reason[DB_REASON_MAX];
-	bool is_dry;
+	bool is_dry, is_forced;
 	int64_t if_revision; /* 0: any */
 	int64_t undoes;
 };
@@ -99,10 +99,9 @@ static int answer_change(struct request *request, const struct layer *layer,
 		json_put_whole(answer, "device_count", 0);
 		json_put_list(answer, "devices");
 	}
-	if (change->is_dry) {
+	if (change->is_dry)
 		json_put(answer, "values", preview_values(&publish->preview));
-		json_put(answer, "warnings", preview_warnings(&publish->preview));
-	}
+	json_put(answer, "warnings", preview_warnings(&publish->preview));
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }
 
@@ -120,6 +119,7 @@ static int publish_change(struct request *request, const struct layer *layer,
 	about.undoes = change->undoes;
 	int r = publish_begin(publish, request->server, &about, err);
 	publish->wants_values = true;
+	publish->refuses_severe = !change->is_forced;
 	if (r == 0)
 		r = layer_store(publish, layer, after, err);
 	if (r == 0)
@@ -171,6 +171,7 @@ int people_layer_patch(struct request *request, struct err *err)
 		json_refuse(&in, "patch", "must be an object: a JSON merge patch, RFC 7396");
 	people_read_reason(&in, change.reason);
 	json_bool(&in, "dry_run", 0, &change.is_dry);
+	people_read_force(&in, change.reason, &change.is_forced);
 	json_whole(&in, "if_revision", 0, 0, JSON_WHOLE_MAX, &change.if_revision);
 	int r = json_end(&in);
 	if (r == 0)
@@ -286,6 +287,7 @@ int people_undo(struct request *request, struct err *err)
 	people_begin(&in, request, err);
 	people_read_reason(&in, change.reason);
 	json_bool(&in, "dry_run", 0, &change.is_dry);
+	people_read_force(&in, change.reason, &change.is_forced);
 	int r = json_end(&in);
 	if (r == 0)
 		r = people_number(request, &change.undoes, err);

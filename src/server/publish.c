@@ -49,6 +49,15 @@ int publish_begin(struct publish *publish, struct server *server, const struct d
 	return r < 0 ? r : db_revision_add(server->db, &publish->about, err);
 }
 
+int publish_more(struct publish *publish, const struct db_revision *about, struct err *err)
+{
+	int64_t time_s = publish->about.time_s;
+
+	publish->about = *about;
+	publish->about.time_s = time_s;
+	return db_revision_add(publish->server->db, &publish->about, err);
+}
+
 unsigned publish_count(const struct publish *publish)
 {
 	return (unsigned)publish->count;
@@ -78,17 +87,38 @@ static void emit(const struct publish *publish)
 	events_emit_about(publish->server, "revision", about->scope, body);
 }
 
+static int refuse_severe(const struct publish *publish, struct err *err)
+{
+	OWNED(json) cJSON *warnings = preview_warnings(&publish->preview);
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, warnings) {
+		if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(one, "severe")))
+			continue;
+		return err_set(err, EBADMSG,
+				"%s: %s (on %.0f devices); \"force\": true and a reason do it all "
+		                "the "
+				"same",
+				cJSON_GetObjectItemCaseSensitive(one, "path")->valuestring,
+				cJSON_GetObjectItemCaseSensitive(one, "text")->valuestring,
+				cJSON_GetObjectItemCaseSensitive(one, "device_count")->valuedouble);
+	}
+	return 0;
+}
+
 int publish_end(struct publish *publish, bool is_dry, struct err *err)
 {
 	struct server *server = publish->server;
 	int r = publish_settle(publish, err);
 
+	if (r == 0 && publish->wants_values)
+		publish_preview(publish);
 	if (r == 0 && is_dry) {
-		if (publish->wants_values)
-			publish_preview(publish);
 		take_back(publish);
 		return 0;
 	}
+	if (r == 0 && publish->refuses_severe)
+		r = refuse_severe(publish, err);
 	if (r == 0)
 		r = publish_write(publish, err);
 	if (r == 0)

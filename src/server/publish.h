@@ -22,7 +22,9 @@ struct publish {
 	struct db_revision about;   /* the revision being made */
 	char bad_device[DB_ID_MAX]; /* whose config became invalid */
 	bool is_open;
-	bool wants_values; /* set before publish_end: a dry run fills `preview` */
+	/* Set before publish_end: */
+	bool wants_values;   /* fills `preview` */
+	bool refuses_severe; /* -EBADMSG for what conf/doubts.h calls severe; of a dry run, nothing */
 	struct preview preview;
 	cJSON *warnings;    /* of the preview, a list */
 	size_t count;       /* devices with a new config, known after publish_end */
@@ -56,6 +58,15 @@ int publish_device(struct publish *publish, const char *id, struct err *err);
  * when that makes a config invalid.
  */
 int publish_below(struct publish *publish, const char *scope, struct err *err);
+
+/* The same, but looked at by publish_end alone: for layers that make sense only together. */
+int publish_stage(struct publish *publish, const char *scope, struct err *err);
+
+/*
+ * One more revision in the same transaction, for another layer: devices get the last one's number,
+ * and the first ones have no count of devices.
+ */
+int publish_more(struct publish *publish, const struct db_revision *about, struct err *err);
 
 /*
  * Commit and wake the devices with a new config, or take it all back when `is_dry`. -EBADMSG as

@@ -286,6 +286,39 @@ int publish_below(struct publish *publish, const char *scope, struct err *err)
 	return r;
 }
 
+static int stage_class(struct publish *publish, struct fleet_class *class)
+{
+	struct fleet_change *change;
+	int r = mark(publish, class);
+
+	for (struct fleet_device *device = class->devices; device && r == 0; device = device->next)
+		if (device->is_alone)
+			r = change_of(publish, device, &change);
+	return r;
+}
+
+int publish_stage(struct publish *publish, const char *scope, struct err *err)
+{
+	struct fleet *fleet = fleet_of(publish);
+	struct cached_layer *layer = layer_cache_get(fleet_layers(fleet), scope);
+	bool is_device = strncmp(scope, "device/", 7) == 0;
+	struct fleet_device *device = is_device ? fleet_find(fleet, scope + 7) : NULL;
+	struct fleet_change *change;
+	int r = stage(publish, layer, err);
+
+	if (r == 0)
+		r = layer_cache_stage_parts(fleet_layers(fleet), publish->server->db, err);
+	if (r == 0 && device)
+		r = change_of(publish, device, &change);
+	if (r < 0 || is_device)
+		return r;
+	for (struct fleet_class *class = fleet_class_next(fleet, NULL); class && r == 0;
+			class = fleet_class_next(fleet, class))
+		if (class->count && has_layer(class, layer))
+			r = stage_class(publish, class);
+	return r;
+}
+
 /* --- who changed */
 
 /* Keeps the PUBLISH_SHOWN_MAX first ids in their order. */

@@ -11,6 +11,7 @@
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
+#include "server/people_apply.h"
 #include "server/people_secret.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
@@ -57,6 +58,7 @@ static const struct route routes[] = {
 	{"DELETE", "/api/v1/expected/:id",           ROUTE_PERSON, 0,     people_expected_remove},
 
 	{"GET",    "/api/v1/layers",                 ROUTE_PERSON, 0,     people_layers},
+	{"POST",   "/api/v1/layers/apply",           ROUTE_PERSON, LARGE, people_layers_apply},
 	{"GET",    "/api/v1/layers/organisation",    ROUTE_PERSON, 0,     people_layer_get},
 	{"PATCH",  "/api/v1/layers/organisation",    ROUTE_PERSON, LARGE, people_layer_patch},
 	{"GET",    "/api/v1/layers/:kind/:name",     ROUTE_PERSON, 0,     people_layer_get},
