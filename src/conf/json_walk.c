@@ -71,8 +71,13 @@ void json_set_at(cJSON *tree, const char *pointer, cJSON *value)
 		}
 		tree = child;
 	}
-	cJSON_DeleteItemFromObjectCaseSensitive(tree, key);
-	if (value)
+	/* What is replaced stays where it is: the order of members means something to people. */
+	cJSON *there = cJSON_GetObjectItemCaseSensitive(tree, key);
+	if (there && value)
+		cJSON_ReplaceItemInObjectCaseSensitive(tree, key, value);
+	else if (there)
+		cJSON_Delete(cJSON_DetachItemViaPointer(tree, there));
+	else if (value)
 		json_put(tree, key, value);
 }
 

@@ -100,12 +100,16 @@ void effective_hash(struct server *server, const struct db_device *device, const
 	key_hash(text, strlen(text), hash);
 }
 
-static void put_name(cJSON *document, const char *pointer, const char *mark, const char *name)
+/* In its place: the order of members counts. */
+static void put_name(cJSON *document, const char *key, const char *mark, const char *name)
 {
-	const cJSON *text = json_at(document, pointer);
+	cJSON *identity = cJSON_GetObjectItemCaseSensitive(document, "identity");
+	cJSON *text = cJSON_GetObjectItemCaseSensitive(identity, key);
 
-	if (cJSON_IsString(text) && strcmp(text->valuestring, mark) == 0)
-		json_set_at(document, pointer, cJSON_CreateString(name));
+	if (!cJSON_IsString(text) || strcmp(text->valuestring, mark) != 0)
+		return;
+	cJSON_free(text->valuestring);
+	text->valuestring = own_copy_text(name);
 }
 
 static int read_hardware(struct db *db, struct db_device *device, struct err *err)
@@ -120,8 +124,8 @@ static int read_hardware(struct db *db, struct db_device *device, struct err *er
 
 static void put_names(const struct db_device *device, cJSON *document)
 {
-	put_name(document, "/identity/device", DEVICE_NAME, device->name);
-	put_name(document, "/identity/site", SITE_NAME, place_short(device->site));
+	put_name(document, "device", DEVICE_NAME, device->name);
+	put_name(document, "site", SITE_NAME, place_short(device->site));
 }
 
 int effective_finish(struct server *server, struct db_device *device, enum template_kind kind,
@@ -160,8 +164,8 @@ int effective_check(struct server *server, struct db_device *device, const cJSON
 	OWNED(json) cJSON *copy = json_copy(document);
 	int r = 0;
 
-	put_name(copy, "/identity/device", DEVICE_NAME, "device");
-	put_name(copy, "/identity/site", SITE_NAME, "site");
+	put_name(copy, "device", DEVICE_NAME, "device");
+	put_name(copy, "site", SITE_NAME, "site");
 	if ((conf_expand_uses(copy) & CONF_USES_DEVICE) && !device->hardware[0])
 		r = read_hardware(server->db, device, err);
 	return r < 0 ? r : template_check(server, device, copy, err);
@@ -190,6 +194,6 @@ void effective_show(cJSON *document)
 	};
 
 	(void)conf_expand(document, &facts, NULL);
-	put_name(document, "/identity/device", DEVICE_NAME, facts.device_name);
-	put_name(document, "/identity/site", SITE_NAME, facts.site_name);
+	put_name(document, "device", DEVICE_NAME, facts.device_name);
+	put_name(document, "site", SITE_NAME, facts.site_name);
 }

@@ -29,8 +29,9 @@ struct world {
 	struct server server, other; /* one database, two fleets */
 	uint64_t random;
 	unsigned names;                 /* given out */
-	unsigned open;                  /* variants opened so far; the last three may be open */
+	unsigned opened;                /* variants so far: no id is used again */
 	bool has_variant[3];
+	char variants[3][DB_ID_MAX];
 	bool is_on;                     /* the contingency set */
 	struct known known[DEVICES];
 	int64_t revision;               /* of the step; 0: it made none */
@@ -277,7 +278,6 @@ static void step_variant(struct world *world)
 {
 	static const char *const patches[] = {"{\"helpdesk\":{\"phone\":\"v\"}}",
 			"{\"helpdesk\":{\"text\":null}}", "{\"keyboard\":{\"layout\":\"se\"}}"};
-	static const char *const ids[] = {"va", "vb", "vc"};
 	OWNED(publish) struct publish publish = {0};
 	OWNED(json) cJSON *patch = NULL;
 	unsigned at = below(world, 3);
@@ -290,20 +290,19 @@ static void step_variant(struct world *world)
 	int r = 0;
 	if (!world->has_variant[at]) {
 		CHECK_INT(json_parse(patches[at], strlen(patches[at]), &patch, &err), 0);
-		char id[DB_ID_MAX];
-		(void)text_format(id, sizeof(id), "%s%u", ids[at], world->open);
-		r = variant_open(&publish, ids[at], scopes[2 + below(world, 7)], patch, &err);
+		(void)text_format(world->variants[at], DB_ID_MAX, "v%u", ++world->opened);
+		r = variant_open(&publish, world->variants[at], scopes[2 + below(world, 7)], patch, &err);
 		world->has_variant[at] = r == 0;
 		end(world, &publish, r == -EBUSY ? -EBADMSG : r);
 		return;
 	}
 	unsigned what = below(world, 8);
 	if (what == 0) {
-		r = variant_close(&publish, ids[at],
+		r = variant_close(&publish, world->variants[at],
 				below(world, 2) ? VARIANT_INTO_LAYER : VARIANT_AWAY, &err);
 		world->has_variant[at] = r < 0;
 	} else if (db_device_get(world->server.db, device, &(struct db_device){0}, NULL) == 0) {
-		r = (what < 6 ? variant_give : variant_take)(&publish, ids[at], device, 1, &err);
+		r = (what < 6 ? variant_give : variant_take)(&publish, world->variants[at], device, 1, &err);
 	}
 	end(world, &publish, r);
 	/* Refused at its end: it is open still. */
