@@ -28,14 +28,14 @@ struct known {
 struct world {
 	struct server server, other; /* one database, two fleets */
 	uint64_t random;
-	unsigned names;                 /* given out */
-	unsigned opened;                /* variants so far: no id is used again */
+	unsigned names;  /* given out */
+	unsigned opened; /* variants so far: no id is used again */
 	bool has_variant[3];
 	char variants[3][DB_ID_MAX];
-	bool is_on;                     /* the contingency set */
+	bool is_on; /* the contingency set */
 	struct known known[DEVICES];
-	int64_t revision;               /* of the step; 0: it made none */
-	unsigned count;                 /* that it said to have changed */
+	int64_t revision; /* of the step; 0: it made none */
+	unsigned count;   /* that it said to have changed */
 	char changed[DEVICES][DB_ID_MAX];
 };
 
@@ -239,7 +239,8 @@ static void step_device(struct world *world)
 	} else {
 		put_place(world, &device);
 		(void)text_format(device.name, sizeof(device.name), "PC-%u", ++world->names);
-		r = is_there ? db_device_place(db, &device, &err) : db_device_add(db, &device, &err);
+		r = is_there ? db_device_place(db, &device, &err)
+		             : db_device_add(db, &device, &err);
 	}
 	CHECK_INT(r, 0);
 	end(world, &publish, publish_device(&publish, device.id, &err));
@@ -291,7 +292,8 @@ static void step_variant(struct world *world)
 	if (!world->has_variant[at]) {
 		CHECK_INT(json_parse(patches[at], strlen(patches[at]), &patch, &err), 0);
 		(void)text_format(world->variants[at], DB_ID_MAX, "v%u", ++world->opened);
-		r = variant_open(&publish, world->variants[at], scopes[2 + below(world, 7)], patch, &err);
+		r = variant_open(&publish, world->variants[at], scopes[2 + below(world, 7)], patch,
+				&err);
 		world->has_variant[at] = r == 0;
 		end(world, &publish, r == -EBUSY ? -EBADMSG : r);
 		return;
@@ -302,7 +304,8 @@ static void step_variant(struct world *world)
 				below(world, 2) ? VARIANT_INTO_LAYER : VARIANT_AWAY, &err);
 		world->has_variant[at] = r < 0;
 	} else if (db_device_get(world->server.db, device, &(struct db_device){0}, NULL) == 0) {
-		r = (what < 6 ? variant_give : variant_take)(&publish, world->variants[at], device, 1, &err);
+		r = (what < 6 ? variant_give : variant_take)(&publish, world->variants[at], device,
+				1, &err);
 	}
 	end(world, &publish, r);
 	/* Refused at its end: it is open still. */
