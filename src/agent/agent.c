@@ -218,12 +218,13 @@ static int make_parts(struct agent *agent, struct err *err)
 	agent->next = loop_add_timer(loop, on_next, agent);
 	agent->trial_timer = loop_add_timer(loop, on_trial, agent);
 	agent->report_timer = loop_add_timer(loop, report_on_timer, agent);
+	orders_init(agent);
 	agent->http = http_create(loop);
 	agent->names = names_create(loop, agent->options.dns);
 	if (!agent->http || !agent->names)
 		return err_set(err, ENOMEM, "libcurl or the resolver cannot start");
 	agent->kiosk = kiosk_create(loop, agent->options.kiosk_fd, agent->options.kiosk_uid,
-			&orders, agent);
+			&screen_events, agent);
 	agent->watch = network_watch_create(loop, agent->options.network, on_network, agent);
 	if (!agent->watch)
 		log_warn("%s cannot be watched: changes of the network are not seen",
@@ -288,7 +289,8 @@ void agent_destroy(struct agent *agent)
 		return;
 	drop_step(agent);
 	http_cancel(agent->report_request);
-	orders_forget_kiosk(agent);
+	screen_forget(agent);
+	orders_finish(agent);
 	kiosk_destroy(agent->kiosk);
 	network_watch_destroy(agent->watch);
 	names_destroy(agent->names);

@@ -12,11 +12,15 @@
 
 struct agent;
 
+/* What the loop ends with when the device is to restart: whoever supervises the agent does it. */
+enum { AGENT_RESTART_DEVICE = 86 };
+
 struct agent_options {
 	const char *store;   /* folder */
 	const char *cmdline; /* file: kernel command line */
 	const char *network; /* file of the network scripts */
 	const char *dns;     /* "ADDRESS:PORT" for SRV, or NULL */
+	const char *boot;    /* file whose content is another after each start of the device */
 	int kiosk_fd;        /* listening; taken */
 	uid_t kiosk_uid;
 	int64_t build_time_s; /* floor of the clock */

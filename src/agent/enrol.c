@@ -38,6 +38,9 @@ void enrol_set_trust(struct agent *agent)
 	struct http_trust trust = {.now_s = trust_time, .data = agent};
 	const char *pem = ca_of(agent);
 
+	/* Nothing may be under way. */
+	http_cancel(own_take(agent->report_request));
+	orders_drop_request(agent);
 	if (agent->cmdline.has_pin || agent->cmdline.is_pin_broken) {
 		trust.kind = HTTP_TRUST_PIN;
 		memcpy(trust.pin, agent->cmdline.pin, sizeof(trust.pin));

@@ -9,13 +9,14 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/text.h"
 
 enum {
 	CONNECT_MS = 10 * 1000,
 	SLOW_BYTES_PER_S = 100,
 	SLOW_S = 15,
 	KEEP_ALIVE_S = 20,
-	SOCKETS_MAX = 16, /* at most two exchanges at once, and curl's attempts for them */
+	SOCKETS_MAX = 16, /* at most three exchanges at once, and curl's attempts for them */
 };
 
 struct http_socket {
@@ -248,7 +249,7 @@ static CURLM *make_multi(struct http *http)
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, want_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2L);
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 3L);
 	return multi;
 }
 
@@ -347,6 +348,21 @@ static void set_tls(CURL *easy, struct http *http)
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 }
 
+static void set_bytes(struct http_request *request, const struct http_options *options)
+{
+	char type[96];
+
+	request->body = own_alloc(options->bytes_size + 1);
+	memcpy(request->body, options->bytes, options->bytes_size);
+	(void)text_format(type, sizeof(type), "Content-Type: %s", options->bytes_type);
+	request->headers = curl_slist_append(NULL, type);
+	request->headers = curl_slist_append(request->headers, "Expect:");
+	curl_easy_setopt(request->easy, CURLOPT_CUSTOMREQUEST, "PUT");
+	curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
+	curl_easy_setopt(request->easy, CURLOPT_POSTFIELDS, request->body);
+	curl_easy_setopt(request->easy, CURLOPT_POSTFIELDSIZE, (long)options->bytes_size);
+}
+
 static void set_request(struct http_request *request, const struct http_options *options)
 {
 	CURL *easy = request->easy;
@@ -356,6 +372,8 @@ static void set_request(struct http_request *request, const struct http_options 
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "tynd/" TYND_VERSION);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	if (options->bytes)
+		set_bytes(request, options);
 	if (!options->body)
 		return;
 	request->body = own_copy_text(options->body);

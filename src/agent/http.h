@@ -46,7 +46,10 @@ void http_set_trust(struct http *http, const struct http_trust *trust);
 
 struct http_options {
 	const char *url;
-	const char *body;   /* POST of JSON; NULL: GET */
+	const char *body;  /* POST of JSON; NULL: GET */
+	const void *bytes; /* PUT of these instead; copied */
+	size_t bytes_size;
+	const char *bytes_type;
 	size_t size_max;    /* of the answer's body */
 	unsigned timeout_s; /* for all of it */
 	bool is_long_poll;  /* silence is no reason to give up before the timeout */

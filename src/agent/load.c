@@ -77,5 +77,6 @@ int load_all(struct agent *agent, struct err *err)
 		log_warn("this device has to enrol anew: %s", why.text);
 	configs_load(&agent->configs, &agent->store,
 			agent->plan.is_enrolled ? &agent->trust : NULL);
+	orders_load(agent);
 	return 0;
 }

@@ -27,7 +27,7 @@ static const char kiosk_user[] = "tynd-kiosk";
 static const char build_time_file[] = TYND_DATA "/build-time";
 
 struct options {
-	const char *store, *run, *socket, *cmdline, *network, *user, *kiosk, *dns;
+	const char *store, *run, *socket, *cmdline, *network, *user, *kiosk, *dns, *boot;
 	uint64_t build_time_s, now_s, trial_s, wait_s, report_s;
 };
 
@@ -52,6 +52,7 @@ static const struct known known[] = {
 		TEXT("user", user, "NAME"),
 		TEXT("kiosk", kiosk, "NAME"),
 		TEXT("dns", dns, "ADDRESS:PORT"),
+		TEXT("boot", boot, "FILE"),
 		NUMBER("build-time", build_time_s, 0, UINT32_MAX),
 		NUMBER("now", now_s, 1, UINT32_MAX),
 		NUMBER("trial", trial_s, 1, 3600),
@@ -172,7 +173,7 @@ static int find_user(const char *name, struct passwd *ret, struct err *err)
 static void give_store(const char *path, const struct passwd *user)
 {
 	static const char *const files[] = {"", "/key.pem", "/trust.json", "/state.json",
-			"/current", "/previous", "/trial"};
+			"/current", "/previous", "/trial", "/orders.json"};
 	char file[4096];
 
 	(void)file_make_folder(path, 0700, NULL);
@@ -300,6 +301,7 @@ int main(int argc, char **argv)
 			.cmdline = options.cmdline,
 			.network = options.network ? options.network : network,
 			.dns = options.dns,
+			.boot = options.boot ? options.boot : "/proc/sys/kernel/random/boot_id",
 			.build_time_s = read_build_time(&options),
 			.clock_skew_s = options.now_s ? (int64_t)options.now_s - (int64_t)time(NULL)
 	                                              : 0,

@@ -3,7 +3,8 @@
  * The inside of the agent, shared by the files that make it up:
  *   agent.c   start and end; the line: one step after another towards the server
  *   load.c    what the store holds
- *   orders.c  what the kiosk says
+ *   screen.c  what the kiosk says
+ *   orders.c  orders of the helpdesk: taken, answered; order_do.c carries them out
  *   enrol.c   steps LOOK, ENROL, POLL
  *   update.c  steps WAIT, FETCH; the config on trial
  *   report.c  the report, beside the line
@@ -22,6 +23,8 @@
 #include "agent/messages.h"
 #include "agent/names.h"
 #include "agent/network.h"
+#include "agent/order_memory.h"
+#include "agent/order_read.h"
 #include "agent/plan.h"
 #include "agent/store.h"
 #include "agent/trial.h"
@@ -39,6 +42,33 @@ struct agent_enrolment {
 struct agent_dial {
 	struct agent *agent;
 	struct dial *dial; /* NULL: this place is free */
+};
+
+/* An order that the kiosk carries out. */
+struct agent_open {
+	struct wire_agent_order order; /* id "": this place is free */
+	bool is_sent;
+	int64_t until_ms; /* while it is not sent */
+};
+
+struct agent_upload {
+	char id[WIRE_ORDER_ID_MAX];
+	const char *type;
+	struct array bytes;
+	unsigned tries;
+};
+
+enum { AGENT_OPEN_MAX = ORDER_TASKS_MAX, AGENT_UPLOADS_MAX = 4 };
+
+struct agent_orders {
+	struct order_memory memory;
+	bool is_due; /* some wait at the server */
+	unsigned failures;
+	struct loop_timer *retry, *patience;
+	struct http_request *request;
+	struct agent_open open[AGENT_OPEN_MAX];
+	struct agent_upload uploads[AGENT_UPLOADS_MAX]; /* the first is next */
+	unsigned upload_count;
 };
 
 struct agent {
@@ -70,6 +100,7 @@ struct agent {
 	struct address service; /* found by DNS SRV; host "": none */
 	struct agent_enrolment enrolment;
 
+	struct agent_orders orders;
 	struct messages_offer offer;
 	struct trial trial;
 	struct loop_timer *trial_timer;
@@ -106,9 +137,29 @@ struct plan_event agent_event(const struct http_answer *answer, enum reason reas
 /* load.c: fails only when no key can be made. */
 int load_all(struct agent *agent, struct err *err);
 
+/* screen.c */
+extern const struct kiosk_events screen_events;
+void screen_forget(struct agent *agent); /* ends what it asked for */
+
 /* orders.c */
-extern const struct kiosk_events orders;
-void orders_forget_kiosk(struct agent *agent); /* ends what it asked for */
+void orders_init(struct agent *agent);
+void orders_finish(struct agent *agent); /* also of a half-made agent */
+void orders_load(struct agent *agent);   /* what the store holds */
+void orders_due(struct agent *agent);    /* the server says that some wait */
+void orders_drop_request(struct agent *agent);
+/* The order ended: "done", "failed", "refused", "confirmed". Told to the server as soon as it is there. */
+void orders_end(struct agent *agent, const char *id, const char *state, const char *detail);
+/* The same when the server has these bytes, which are taken. */
+void orders_end_file(struct agent *agent, const char *id, const char *type, struct array *bytes);
+void orders_save(struct agent *agent);
+
+/* order_do.c */
+void orders_do(struct agent *agent, const struct order_task *task);
+void orders_on_kiosk(struct agent *agent);
+void orders_on_kiosk_gone(struct agent *agent);
+void orders_on_done(void *data, const struct wire_agent_order_done *done, int fd);
+void orders_on_patience(void *data); /* timer: the kiosk does not come */
+void orders_read_boot(const struct agent *agent, char boot[ORDER_BOOT_MAX]);
 
 /* enrol.c */
 void enrol_set_trust(struct agent *agent);

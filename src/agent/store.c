@@ -20,6 +20,7 @@ static const char *name_of(enum store_file file)
 			[STORE_CURRENT] = "current",
 			[STORE_PREVIOUS] = "previous",
 			[STORE_TRIAL] = "trial",
+			[STORE_ORDERS] = "orders.json",
 	};
 
 	return names[file];

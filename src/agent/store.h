@@ -10,6 +10,7 @@
  *   state.json  what must not be forgotten: greatest revision, newest signed time ...
  *   current     envelope of the last good config; previous: of the one before it
  *   trial       envelope of the one that has not proven itself yet
+ *   orders.json orders that were taken, results that the server does not have, whether it is locked
  */
 #ifndef AGENT_STORE_H
 #define AGENT_STORE_H
@@ -28,6 +29,7 @@ enum store_file {
 	STORE_CURRENT,
 	STORE_PREVIOUS,
 	STORE_TRIAL,
+	STORE_ORDERS,
 };
 
 enum { STORE_FILE_MAX = 1024 * 1024, STORE_PATH_MAX = 512 };

@@ -69,6 +69,8 @@ static void on_waited(void *data, const struct http_answer *answer)
 	if (reason == REASON_NONE &&
 			(answer->outcome.status == 204 || agent->offer.revision == newest(agent)))
 		event.kind = PLAN_NOTHING;
+	if (reason == REASON_NONE && answer->outcome.status != 204 && agent->offer.orders > 0)
+		orders_due(agent);
 	judge_refusal(agent, answer, &event);
 	/* One that only asks whether the server is there does not wait. */
 	if (!agent->plan.is_reached)

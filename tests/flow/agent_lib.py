@@ -12,6 +12,9 @@ TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("TYND_BUILD", TOP / "build"))
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PHASES = {1: "starting", 2: "network", 3: "no-server", 4: "reaching", 5: "approval", 6: "refused", 7: "online", 8: "offline"}
+ORDERS = {1: "identify", 2: "message", 3: "lock", 4: "unlock", 5: "screenshot", 6: "restart_session", 7: "sign_out",
+          8: "restart_warning", 9: "cancel"}
+RESULTS = ["done", "confirmed", "refused", "failed", "expired"]
 SECONDS = 30  # limit of every wait
 
 
@@ -35,7 +38,7 @@ class Kiosk:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(SECONDS)
         self.socket.connect(str(path))
-        self.status, self.configs, self.dialed = None, [], []
+        self.status, self.configs, self.dialed, self.orders = None, [], [], []
         if hello:
             self.send(200, struct.pack("<32s", b"test"))
 
@@ -53,6 +56,18 @@ class Kiosk:
 
     def session(self, running, reason, desktop):
         self.send(204, struct.pack("<II64s", running, reason, desktop.encode()))
+
+    def order_done(self, id, result, detail="", file=None):
+        """`file` is the descriptor of a sealed memfd."""
+        size = os.fstat(file).st_size if file is not None else 0
+        body = struct.pack("<III40s256s", RESULTS.index(result) + 1, 1, size, id.encode(), detail.encode())
+        message = struct.pack("<II", 206 if size else 205, 8 + len(body)) + body
+        socket.send_fds(self.socket, [message], [file] if size else [])
+
+    def wait_order(self, kind):
+        found = self.wait(f"order {kind}", lambda: next((o for o in self.orders if o["kind"] == kind), None))
+        self.orders.remove(found)
+        return found
 
     def receive(self, seconds):
         """Takes in one message; False when none came in time. EOFError when the agent ended the channel."""
@@ -76,6 +91,11 @@ class Kiosk:
             revision, trial, zero = struct.unpack("<8xQII", data)
             assert zero == 0 and len(fds) == 1
             self.configs.append(read_config(fds[0], revision, bool(trial)))
+        elif kind == 254:
+            what, seconds, severity, confirm, postpone, id, number, text = struct.unpack("<8xIIIII40s16s1024s", data)
+            plain = lambda b: b.split(b"\0")[0].decode()
+            self.orders.append({"kind": ORDERS[what], "seconds": seconds, "severity": severity, "confirm": bool(confirm),
+                                "postpone": bool(postpone), "id": plain(id), "number": plain(number), "text": plain(text)})
         else:
             number, reason = struct.unpack("<8xII", data)
             assert (kind == 253) == (len(fds) == 1) == (reason == 0)

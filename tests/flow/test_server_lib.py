@@ -32,10 +32,10 @@ class Server:
         self.options = ["--database", database] if database else []
         self.start()
 
-    def start(self):
+    def start(self, port=0):
         self.log = open(self.folder.with_suffix(".log"), "ab")
         self.process = subprocess.Popen(
-            [*self.prefix, str(BUILD / "bin/tynd-server"), "--data", str(self.folder), "--listen", "127.0.0.1:0",
+            [*self.prefix, str(BUILD / "bin/tynd-server"), "--data", str(self.folder), "--listen", f"127.0.0.1:{port}",
              *self.options],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         atexit.register(self.process.kill)
