@@ -8,6 +8,7 @@
 #include "server/bell.h"
 #include "server/db_secret.h"
 #include "server/people.h"
+#include "server/people_move.h"
 #include "server/place.h"
 #include "server/rights.h"
 #include "server/rule.h"
@@ -250,48 +251,12 @@ int people_answer_device(struct request *request, int status, const char *id, in
 	return http_answer(request, status, answer);
 }
 
-static bool is_same_place(const struct db_device *a, const struct db_device *b)
-{
-	return strcmp(a->name, b->name) == 0 && strcmp(a->tenant, b->tenant) == 0 &&
-	       strcmp(a->site, b->site) == 0 && strcmp(a->groups, b->groups) == 0;
-}
-
-/* What changes nothing makes no revision: the transaction is rolled back. */
-static int place_device(struct request *request, const struct device_place *place,
-		struct db_device *device, int64_t *revision, struct err *err)
-{
-	OWNED(publish) struct publish publish = {0};
-	const struct db_device before = *device;
-	struct db *db = request->server->db;
-	char scope[DB_SCOPE_MAX];
-
-	(void)text_format(scope, sizeof(scope), "device/%s", device->id);
-	struct db_revision about = people_revision(request, "device", scope, place->reason);
-	int r = publish_begin(&publish, request->server, &about, err);
-	if (r == 0)
-		r = people_apply_place(db, place, device, err);
-	if (r == 0)
-		r = db_device_place(db, device, err);
-	if (r == 0)
-		r = db_device_get(db, before.id, device, err);
-	if (r == 0 && is_same_place(&before, device))
-		return 0;
-	if (r == 0)
-		r = publish_device(&publish, device->id, err);
-	if (r == 0)
-		r = publish_end(&publish, false, err);
-	if (r < 0)
-		return people_failed(request, &publish, r);
-	*revision = publish.about.revision;
-	rules_check(request->server, device->id, RULE_USES_DEVICE);
-	return 0;
-}
-
 int people_device_patch(struct request *request, struct err *err)
 {
 	OWNED(memory) struct device_place *place = own_alloc(sizeof(*place));
+	OWNED(publish) struct publish publish = {0};
+	struct people_move move = {.place = place};
 	struct db_device device;
-	int64_t revision = 0;
 	struct json in;
 
 	people_begin(&in, request, err);
@@ -302,8 +267,11 @@ int people_device_patch(struct request *request, struct err *err)
 	if (r == 0)
 		r = people_check_place(request, place, &device, err);
 	if (r == 0)
-		r = place_device(request, place, &device, &revision, err);
-	return r < 0 ? r : people_answer_device(request, MHD_HTTP_OK, device.id, revision, err);
+		r = people_move(request, &move, &device, &publish, err);
+	if (r < 0)
+		return r;
+	return people_answer_device(request, MHD_HTTP_OK, device.id,
+			r > 0 ? publish.about.revision : 0, err);
 }
 
 int people_device_remove(struct request *request, struct err *err)

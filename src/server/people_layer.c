@@ -7,6 +7,7 @@
 #include "conf/merge.h"
 #include "conf/parse.h"
 #include "server/layers.h"
+#include "server/people_move.h"
 #include "server/people_revision.h"
 #include "server/place.h"
 #include "server/rights.h"
@@ -292,12 +293,13 @@ int people_undo(struct request *request, struct err *err)
 	if (r == 0)
 		r = people_number(request, &change.undoes, err);
 	if (r == 0)
-		r = people_revision_require(request, change.undoes, RIGHT_CONFIG, err);
+		r = people_revision_require(request, change.undoes, RIGHT_LAYER, err);
 	if (r == 0)
 		r = people_past(request->server->db, change.undoes, scope, &before, &after, err);
 	if (r == 0 && !after)
-		r = err_set(err, EBUSY, "revision %lld is not a change of a layer",
-				(long long)change.undoes);
+		return people_undo_move(request, change.undoes, change.reason, change.is_dry, err);
+	if (r == 0)
+		r = people_revision_require(request, change.undoes, RIGHT_CONFIG, err);
 	if (r == 0)
 		r = layer_load(request->server->db, scope, &layer, err);
 	if (r == 0)
