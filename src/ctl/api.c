@@ -29,6 +29,7 @@ struct api {
 	struct curl_slist *headers;
 	struct settings *settings;
 	struct array answer;
+	long hurry_ms; /* 0: as patient as a person */
 	char message[CURL_ERROR_SIZE];
 };
 
@@ -44,8 +45,10 @@ static void set_up(struct api *api)
 	curl_easy_reset(curl);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_MS);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+			api->hurry_ms ? api->hurry_ms : (long)CONNECT_MS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			api->hurry_ms ? api->hurry_ms : (long)REQUEST_MS);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "tyndctl/" TYND_VERSION);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &api->answer);
@@ -192,11 +195,10 @@ static int read_answer(struct api *api, cJSON **ret, struct err *err)
 	return 0;
 }
 
-int api_call(struct api *api, const char *method, const char *path, const cJSON *body, cJSON **ret,
+static int perform(struct api *api, const char *method, const char *path, const char *text,
 		struct err *err)
 {
 	char url[SETTINGS_URL_MAX + PATH_BYTES];
-	OWNED(memory) char *text = body ? json_print(body) : NULL;
 	struct curl_blob ca = {.data = api->settings->ca,
 			.len = strlen(api->settings->ca),
 			.flags = CURL_BLOB_COPY};
@@ -212,9 +214,37 @@ int api_call(struct api *api, const char *method, const char *path, const cJSON 
 	if (text)
 		curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, text);
 	CURLcode code = curl_easy_perform(api->curl);
-	if (code != CURLE_OK)
-		return explain(api, code, err);
-	return read_answer(api, ret, err);
+	return code == CURLE_OK ? 0 : explain(api, code, err);
+}
+
+int api_call(struct api *api, const char *method, const char *path, const cJSON *body, cJSON **ret,
+		struct err *err)
+{
+	OWNED(memory) char *text = body ? json_print(body) : NULL;
+	int r = perform(api, method, path, text, err);
+
+	return r < 0 ? r : read_answer(api, ret, err);
+}
+
+int api_bytes(struct api *api, const char *path, struct array *ret, struct err *err)
+{
+	size_t usual = api->answer.max;
+	long status = 0;
+
+	api->answer.max = ret->max;
+	int r = perform(api, "GET", path, NULL, err);
+	api->answer.max = usual;
+	if (r < 0)
+		return r;
+	curl_easy_getinfo(api->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return read_answer(api, NULL, err);
+	return array_append(ret, api->answer.data, api->answer.size);
+}
+
+void api_hurry(struct api *api, long milliseconds)
+{
+	api->hurry_ms = milliseconds;
 }
 
 /* Move the items of one page to the list; the cursor of the next page, "" at the end. */

@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/array.h"
 #include "base/err.h"
 #include "ctl/settings.h"
 
@@ -28,6 +29,12 @@ void api_destroy(struct api *api); /* takes NULL */
  */
 int api_call(struct api *api, const char *method, const char *path, const cJSON *body, cJSON **ret,
 		struct err *err);
+
+/* A GET whose answer is no JSON: its bytes, appended. */
+int api_bytes(struct api *api, const char *path, struct array *ret, struct err *err);
+
+/* Give up sooner than a person would: for what is asked while they type. */
+void api_hurry(struct api *api, long milliseconds);
 
 /* All pages of a list joined: {"NOUN": [...], "next": null}. `path` may hold a query. */
 int api_list(struct api *api, const char *path, const char *noun, unsigned max, cJSON **ret,

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum kind { FLAG, VALUE, LIST };
+enum kind { FLAG, VALUE, LIST, PAIRS };
 
 #define AT(member) offsetof(struct options, member)
 
@@ -52,6 +52,8 @@ static const struct option {
 				"also what would leave nobody able to work; needs --reason"},
 		{"--prune", ARGS_PRUNE, FLAG, AT(prunes), NULL,
 				"empty the layers that have no file"},
+		{"--with", ARGS_WITH, PAIRS, AT(pairs), "KEY=VALUE",
+				"another member of the request (docs/api.md); may be repeated"},
 		{"--key", ARGS_KEY, VALUE, AT(key), "KEY", "the server's config_key, in base64"},
 };
 
@@ -72,12 +74,39 @@ static const struct option *find_option(const char *word, size_t size)
 	return NULL;
 }
 
+const char *args_option_name(unsigned index)
+{
+	return index < OPTION_COUNT ? table[index].name : NULL;
+}
+
+bool args_option_fits(unsigned index, const struct command *command)
+{
+	return !table[index].bit || (command && (table[index].bit & command->options));
+}
+
+bool args_option_value(const char *name)
+{
+	const struct option *option = find_option(name, strlen(name));
+
+	return option && option->kind != FLAG;
+}
+
+void args_keep_global(const char *name, const char *value, struct options *options)
+{
+	const struct option *option = find_option(name, strlen(name));
+
+	if (option && !option->bit && option->kind == VALUE)
+		memcpy((char *)options + option->offset, &value, sizeof(value));
+}
+
 static int set_value(struct options *options, const struct option *option, const char *value,
 		struct err *err)
 {
 	if (option->kind == VALUE)
 		memcpy((char *)options + option->offset, &value, sizeof(value));
-	else if (options->group_count < ARGS_GROUPS_MAX)
+	else if (option->kind == PAIRS && options->pair_count < ARGS_GROUPS_MAX)
+		options->pairs[options->pair_count++] = value;
+	else if (option->kind == LIST && options->group_count < ARGS_GROUPS_MAX)
 		options->groups[options->group_count++] = value;
 	else
 		return err_set(err, EINVAL, "%s more than %d times", option->name, ARGS_GROUPS_MAX);

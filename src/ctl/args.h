@@ -11,7 +11,7 @@
 
 struct ctl;
 
-enum { ARGS_OPERANDS_MAX = 3, ARGS_GROUPS_MAX = 16 };
+enum { ARGS_OPERANDS_MAX = 4, ARGS_GROUPS_MAX = 16 };
 
 /* Which options a command takes, besides those that all take. */
 enum {
@@ -33,6 +33,7 @@ enum {
 	ARGS_KEY = 1 << 15,
 	ARGS_FORCE = 1 << 16,
 	ARGS_PRUNE = 1 << 17,
+	ARGS_WITH = 1 << 18,
 };
 
 /* NULL or false: not given. */
@@ -41,6 +42,8 @@ struct options {
 	const char *name, *site, *tenant, *reason, *search, *state, *limit, *key;
 	const char *groups[ARGS_GROUPS_MAX];
 	unsigned group_count;
+	const char *pairs[ARGS_GROUPS_MAX]; /* KEY=VALUE */
+	unsigned pair_count;
 	bool is_json, is_help, is_version;
 	bool creates, is_dry_run, explains, is_effective, is_layer, replaces, is_online;
 	bool forces, prunes;
@@ -55,6 +58,7 @@ struct command {
 	int (*run)(struct ctl *ctl, struct err *err);
 	const char *summary; /* one line */
 	const char *help;    /* more lines, or NULL */
+	const char *calls; /* "METHOD /path"; several with ", "; call.c says what else it may hold */
 };
 
 /* Ends with a row without noun. */
@@ -73,6 +77,15 @@ struct args {
  * "--name X" or "--name=X"; "--" ends them. -EINVAL with a sentence that says what to type.
  */
 int args_parse(int argc, char *const argv[], struct args *ret, struct err *err);
+
+/* The table of options, for completion: names by index until NULL. */
+const char *args_option_name(unsigned index);
+/* Whether the command (NULL: none yet) takes it. */
+bool args_option_fits(unsigned index, const struct command *command);
+/* Whether the option needs a value behind it. */
+bool args_option_value(const char *name);
+/* Keep the value of --server, --ca or --token-file. */
+void args_keep_global(const char *name, const char *value, struct options *options);
 
 /* Help for everything, for the commands of a noun, or for one command. */
 void args_print_help(const struct args *args, FILE *out);

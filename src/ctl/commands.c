@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/args.h"
+#include "ctl/complete.h"
 #include "ctl/ctl.h"
 
 enum {
@@ -61,11 +62,11 @@ static const char apply_help[] = "Sets every value of the file in the layer; nul
 static const char folder_help[] =
 		"DIR holds organisation.json, tenants/NAME.json, sites/[TENANT/]NAME.json,\n"
 		"groups/[TENANT/]NAME.json, devices/[TENANT/]NAME.json: each the document of one "
-                "layer,\n"
+		"layer,\n"
 		"and places.json with places that have none. apply writes all layers that differ "
-                "in\n"
+		"in\n"
 		"one transaction, or none; --dry-run tells what the server would change. What only "
-                "the\n"
+		"the\n"
 		"server says is shown, and stays without --prune. Missing places are made.\n\n"
 		"  tyndctl export config && git -C config init\n"
 		"  tyndctl apply config --dry-run\n"
@@ -75,6 +76,16 @@ static const char secret_help[] =
 		"any layer names it as ${secret.NAME}; the nearest scope over a device wins. Only\n"
 		"the devices whose config names it ever get it.\n\n"
 		"  tyndctl secrets set site/Skovby wifi < key.txt\n";
+static const char rule_help[] = "RULE is JSON: {\"field\": \"model\", \"is\": \"Futro S740\"}, "
+				"{\"all\": [...]}, {\"any\": [...]},\n"
+				"{\"not\": ...}; docs/api.md lists the fields.\n";
+static const char completion_help[] =
+		"  tyndctl completion bash > /usr/share/bash-completion/completions/tyndctl\n"
+		"  tyndctl completion zsh > /usr/share/zsh/vendor-completions/_tyndctl\n";
+static const char order_help[] =
+		"  tyndctl orders give identify '{\"scope\": \"device/k7qf2m9pxr4t\"}'\n"
+		"  tyndctl orders give message '{\"scope\": \"site/Skovby\"}' '{\"text\": \"back "
+		"at ten\"}'\n";
 static const char export_help[] =
 		"One record per line, oldest first; each has a hash over itself and the one "
 		"before, "
@@ -85,81 +96,198 @@ static const char export_help[] =
 
 const struct command commands[] = {
 		{"login", NULL, "URL", 0, false, ctl_login, "remember server, CA and token",
-				login_help},
+				login_help, "GET /whoami"},
 		{"server", "show", "", 0, false, ctl_server_show,
-				"version, counts, fingerprint of the CA", NULL},
+				"version, counts, fingerprint of the CA", NULL, "GET /server"},
 
 		{"devices", "list", "",
 				ARGS_SITE | ARGS_GROUP | ARGS_TENANT | ARGS_SEARCH | ARGS_STATE |
 						ARGS_ONLINE,
 				false, ctl_devices_list,
-				"all devices, or those that the options select", NULL},
+				"all devices, or those that the options select", NULL,
+				"GET /devices"},
 		{"devices", "waiting", "", 0, false, ctl_devices_waiting,
-				"devices that wait for approval", NULL},
+				"devices that wait for approval", NULL, "GET /enrolments"},
 		{"devices", "show", "DEVICE", 0, false, ctl_devices_show,
-				"everything about one, by name or id", NULL},
+				"everything about one, by name or id", NULL,
+				"GET /devices/{id}, GET /devices"},
 		{"devices", "approve", "CODE", PLACE, false, ctl_devices_approve,
-				"let the device that shows CODE in", approve_help},
+				"let the device that shows CODE in", approve_help,
+				"POST /enrolments/approve"},
 		{"devices", "refuse", "CODE", ARGS_REASON, false, ctl_devices_refuse,
-				"turn the device that shows CODE away", refuse_help},
+				"turn the device that shows CODE away", refuse_help,
+				"POST /enrolments/refuse"},
 		{"devices", "change", "DEVICE", PLACE, false, ctl_devices_change,
-				"its name, site and groups", change_help},
+				"its name, site and groups", change_help, "PATCH /devices/{id}"},
 		{"devices", "remove", "DEVICE", ARGS_REASON, false, ctl_devices_remove,
-				"its certificate ends at once", NULL},
+				"its certificate ends at once", NULL, "DELETE /devices/{id}"},
+		{"devices", "swap", "DEVICE NEW", ARGS_REASON, false, ctl_call,
+				"the device with the id NEW takes its name, place and config", NULL,
+				"POST /devices/{id}/swap with"},
+		{"devices", "unswap", "DEVICE", ARGS_REASON, false, ctl_call, "give them back",
+				NULL, "DELETE /devices/{id}/swap"},
+		{"devices", "replaced", "", ARGS_LIMIT, false, ctl_call,
+				"units that were swapped out", NULL, "GET /replaced"},
+		{"devices", "forget", "ID", 0, false, ctl_call, "a unit that was swapped out", NULL,
+				"DELETE /replaced/{id}"},
+		{"devices", "orders", "DEVICE", ARGS_LIMIT, false, ctl_call,
+				"what it was told to do", NULL, "GET /devices/{id}/orders"},
 
 		{"config", "scopes", "", 0, false, ctl_config_scopes, "all layers that there are",
-				NULL},
+				NULL, "GET /layers"},
 		{"config", "show", "SCOPE", ARGS_EXPLAIN | ARGS_EFFECTIVE, false, ctl_config_show,
-				"what a layer says", show_help},
+				"what a layer says", show_help,
+				"GET /layers/organisation, GET /layers/{kind}/{name}, GET "
+				"/devices/{id}/config"},
 		{"config", "set", "SCOPE PATH VALUE", CHANGE, false, ctl_config_set,
-				"set a value in a layer", set_help},
+				"set a value in a layer", set_help,
+				"PATCH /layers/organisation, PATCH /layers/{kind}/{name}, GET "
+				"/revisions/{number}"},
 		{"config", "unset", "SCOPE PATH", CHANGE, false, ctl_config_unset,
-				"take a value out of a layer", unset_help},
+				"take a value out of a layer", unset_help,
+				"PATCH /layers/organisation, PATCH /layers/{kind}/{name}"},
 		{"config", "lock", "SCOPE PATH", CHANGE, false, ctl_config_lock,
-				"later layers cannot set a value", lock_help},
+				"later layers cannot set a value", lock_help,
+				"PATCH /layers/organisation, PATCH /layers/{kind}/{name}"},
 		{"config", "unlock", "SCOPE PATH", CHANGE, false, ctl_config_unlock,
-				"later layers can set it again", NULL},
+				"later layers can set it again", NULL,
+				"PATCH /layers/organisation, PATCH /layers/{kind}/{name}"},
 		{"config", "history", "[SCOPE]", ARGS_LIMIT, false, ctl_config_history,
-				"who changed what, when and why", NULL},
+				"who changed what, when and why", NULL, "GET /revisions"},
 		{"config", "undo", "REVISION", CHANGE, false, ctl_config_undo, "take a change back",
-				undo_help},
+				undo_help, "POST /revisions/{number}/undo"},
 		{"config", "check", "FILE", ARGS_LAYER, true, ctl_config_check,
 				"whether a file is a valid config", check_help},
 		{"config", "apply", "FILE SCOPE", CHANGE | ARGS_REPLACE, false, ctl_config_apply,
-				"set the values of a file in a layer", apply_help},
+				"set the values of a file in a layer", apply_help,
+				"PATCH /layers/organisation, PATCH /layers/{kind}/{name}"},
 
 		{"apply", NULL, "DIR", CHANGE | ARGS_PRUNE, false, ctl_apply,
-				"make all layers what a folder of files says", folder_help},
+				"make all layers what a folder of files says", folder_help,
+				"POST /layers/apply, GET /layers"},
 		{"export", NULL, "DIR", 0, false, ctl_export,
-				"write all layers to a folder of files", folder_help},
+				"write all layers to a folder of files", folder_help,
+				"GET /layers"},
 
-		{"sites", "list", "", ARGS_TENANT, false, ctl_places_list, "all sites", NULL},
+		{"sites", "list", "", ARGS_TENANT, false, ctl_places_list, "all sites", NULL,
+				"GET /sites"},
 		{"sites", "add", "NAME", ARGS_TENANT, false, ctl_places_add,
-				"make one, of --tenant or of none", NULL},
+				"make one, of --tenant or of none", NULL, "PUT /sites/{name}"},
 		{"sites", "remove", "NAME", ARGS_TENANT | ARGS_REASON, false, ctl_places_remove,
-				"an empty one", NULL},
-		{"groups", "list", "", ARGS_TENANT, false, ctl_places_list, "all groups", NULL},
+				"an empty one", NULL, "DELETE /sites/{name}"},
+		{"groups", "list", "", ARGS_TENANT, false, ctl_places_list, "all groups", NULL,
+				"GET /groups"},
 		{"groups", "add", "NAME", ARGS_TENANT, false, ctl_places_add,
-				"make one, of --tenant or of none", NULL},
+				"make one, of --tenant or of none", NULL, "PUT /groups/{name}"},
 		{"groups", "remove", "NAME", ARGS_TENANT | ARGS_REASON, false, ctl_places_remove,
-				"an empty one", NULL},
-		{"tenants", "list", "", 0, false, ctl_places_list, "all tenants", NULL},
-		{"tenants", "add", "NAME", 0, false, ctl_places_add, "make one", NULL},
+				"an empty one", NULL, "DELETE /groups/{name}"},
+		{"groups", "fill", "NAME RULE", ARGS_REASON | ARGS_DRY_RUN, false, ctl_call,
+				"let a rule say who is in it; null: nobody but by hand", rule_help,
+				"PUT /groups/{name} rule"},
+		{"tenants", "list", "", 0, false, ctl_places_list, "all tenants", NULL,
+				"GET /tenants"},
+		{"tenants", "add", "NAME", 0, false, ctl_places_add, "make one", NULL,
+				"PUT /tenants/{name}"},
 		{"tenants", "remove", "NAME", ARGS_REASON, false, ctl_places_remove, "an empty one",
-				NULL},
+				NULL, "DELETE /tenants/{name}"},
 
 		{"secrets", "list", "[SCOPE]", 0, false, ctl_secrets_list,
-				"which there are; what they are, nobody reads back", NULL},
+				"which there are; what they are, nobody reads back", NULL,
+				"GET /secrets"},
 		{"secrets", "set", "SCOPE NAME [FILE]", ARGS_REASON, false, ctl_secrets_set,
-				"a text that configs only name", secret_help},
+				"a text that configs only name", secret_help,
+				"PUT /secrets/organisation/{name}, PUT "
+				"/secrets/{kind}/{name}/{secret}"},
 		{"secrets", "remove", "SCOPE NAME", ARGS_REASON, false, ctl_secrets_remove,
-				"one that no device needs", NULL},
+				"one that no device needs", NULL,
+				"DELETE /secrets/organisation/{name}, DELETE "
+				"/secrets/{kind}/{name}/{secret}"},
+
+		{"inventory", "show", "DEVICE", 0, false, ctl_call, "what a device is made of",
+				NULL, "GET /devices/{id}/inventory"},
+		{"inventory", "changes", "DEVICE", ARGS_LIMIT, false, ctl_call,
+				"what was built in and taken out", NULL,
+				"GET /devices/{id}/inventory/changes"},
+		{"inventory", "note", "DEVICE", ARGS_WITH, false, ctl_call,
+				"--with asset=NUMBER, --with notes=TEXT", NULL,
+				"PATCH /devices/{id}/inventory"},
+		{"inventory", "list", "[RULE]", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"of all devices, or those that fit a rule", rule_help,
+				"GET /inventory where"},
+		{"reports", "show", "KIND", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"a report as a table", NULL, "GET /reports/{kind}"},
+		{"reports", "write", "KIND FORMAT FILE", ARGS_WITH, false, ctl_call,
+				"to a file: csv or json; - is standard output", NULL,
+				"GET /reports/{kind} format file"},
+
+		{"expected", "list", "", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"devices that are let in by a list", NULL, "GET /expected"},
+		{"expected", "add", "DEVICES", ARGS_WITH | ARGS_DRY_RUN, false, ctl_call,
+				"JSON as in docs/api.md, or --with csv=TEXT and null", NULL,
+				"POST /expected devices"},
+		{"expected", "remove", "ID", 0, false, ctl_call, "one of them", NULL,
+				"DELETE /expected/{id}"},
+		{"site-tokens", "list", "", ARGS_LIMIT, false, ctl_call,
+				"tokens with which devices enrol at a site", NULL,
+				"GET /site-tokens"},
+		{"site-tokens", "make", "SITE COUNT", ARGS_WITH | ARGS_REASON, false, ctl_call,
+				"for so many devices; shown once", NULL,
+				"POST /site-tokens site count"},
+		{"site-tokens", "remove", "ID", 0, false, ctl_call,
+				"nobody enrols with it any more", NULL, "DELETE /site-tokens/{id}"},
+
+		{"orders", "list", "", ARGS_WITH | ARGS_LIMIT, false, ctl_call, "the newest first",
+				NULL, "GET /orders"},
+		{"orders", "give", "KIND TARGET [ARGS]", ARGS_WITH | ARGS_REASON, false, ctl_call,
+				"TARGET and ARGS are JSON", order_help,
+				"POST /orders kind target args"},
+		{"orders", "show", "ID", 0, false, ctl_call, "one, with its results", NULL,
+				"GET /orders/{id}"},
+		{"orders", "devices", "ID", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"what each device made of it", NULL, "GET /orders/{id}/devices"},
+		{"orders", "cancel", "ID", ARGS_REASON, false, ctl_call,
+				"for the devices that have not taken it", NULL,
+				"POST /orders/{id}/cancel"},
+		{"orders", "file", "ID DEVICE FILE", 0, false, ctl_call,
+				"the screenshot or log that a device sent", NULL,
+				"GET /orders/{id}/devices/{device}/file file"},
+
+		{"whoami", NULL, "", 0, false, ctl_call, "who you are here, and what you may", NULL,
+				"GET /whoami"},
+		{"people", "list", "", ARGS_LIMIT, false, ctl_call,
+				"who has signed in or was granted something", NULL, "GET /people"},
+		{"people", "show", "NAME", 0, false, ctl_call, "one, with grants", NULL,
+				"GET /people/{name}"},
+		{"people", "add", "NAME", ARGS_WITH, false, ctl_call, "make one, or change it",
+				NULL, "PUT /people/{name}"},
+		{"people", "remove", "NAME", 0, false, ctl_call, "with all tokens and grants", NULL,
+				"DELETE /people/{name}"},
+		{"grants", "list", "[PERSON]", ARGS_LIMIT, false, ctl_call,
+				"which role who has where", NULL, "GET /grants person"},
+		{"grants", "add", "PERSON ROLE SCOPE", ARGS_WITH, false, ctl_call,
+				"give a role at a scope", NULL, "POST /grants person role scope"},
+		{"grants", "remove", "ID", 0, false, ctl_call, "take it", NULL,
+				"DELETE /grants/{id}"},
+		{"roles", "list", "", ARGS_LIMIT, false, ctl_call,
+				"which there are, and what they may", NULL, "GET /roles"},
+		{"tokens", "list", "[PERSON]", ARGS_LIMIT, false, ctl_call,
+				"of people, never the texts", NULL, "GET /tokens person"},
+		{"tokens", "make", "PERSON", ARGS_WITH, false, ctl_call, "shown once", NULL,
+				"POST /tokens person"},
+		{"tokens", "remove", "ID", 0, false, ctl_call, "it opens nothing any more", NULL,
+				"DELETE /tokens/{id}"},
+
+		{"events", "watch", "", ARGS_WITH, false, ctl_call,
+				"what happened; --with after=ID --with wait=SECONDS waits for more",
+				NULL, "GET /events"},
 
 		{"audit", "list", "", ARGS_LIMIT, false, ctl_audit_list,
-				"who did what, the newest first", NULL},
+				"who did what, the newest first", NULL, "GET /audit"},
 		{"audit", "export", "FILE", 0, false, ctl_audit_export,
-				"all of it, with a signed head", export_help},
+				"all of it, with a signed head", export_help, "GET /audit/export"},
 		{"audit", "verify", "FILE", ARGS_KEY, true, ctl_audit_verify,
 				"whether an export is whole and unchanged", NULL},
+		{"completion", NULL, "SHELL", 0, true, ctl_completion,
+				"for bash or zsh; json: this table", completion_help, NULL},
 		{.noun = NULL},
 };

@@ -44,6 +44,9 @@ int ctl_places_list(struct ctl *ctl, struct err *err);
 int ctl_places_add(struct ctl *ctl, struct err *err);
 int ctl_places_remove(struct ctl *ctl, struct err *err);
 
+/* The one request that the table names. */
+int ctl_call(struct ctl *ctl, struct err *err);
+
 int ctl_apply(struct ctl *ctl, struct err *err);
 int ctl_export(struct ctl *ctl, struct err *err);
 

@@ -5,6 +5,7 @@
 
 #include "base/own.h"
 #include "base/text.h"
+#include "ctl/complete.h"
 #include "ctl/ctl.h"
 
 /* Scripts rely on these; docs/man/tyndctl.1 lists them. */
@@ -61,6 +62,11 @@ int main(int argc, char *argv[])
 	struct args args;
 	struct err err = {""};
 
+	/* Any words may follow, also those that are no command yet. */
+	if (argc > 2 && strcmp(argv[1], "completion") == 0 && strcmp(argv[2], "words") == 0) {
+		complete_words(argc - 3, argv + 3, stdout);
+		return EXIT_DONE;
+	}
 	if (args_parse(argc, argv, &args, &err) < 0) {
 		fprintf(stderr, "tyndctl: %s\n", err.text);
 		return EXIT_USAGE;
