@@ -34,6 +34,13 @@ enum {
 	ARGS_FORCE = 1 << 16,
 	ARGS_PRUNE = 1 << 17,
 	ARGS_WITH = 1 << 18,
+	ARGS_SEVERITY = 1 << 19,
+	ARGS_CONFIRM = 1 << 20,
+	ARGS_SECONDS = 1 << 21,
+	ARGS_EXPIRES = 1 << 22,
+	ARGS_NOW = 1 << 23,
+	ARGS_FOLLOW = 1 << 24,
+	ARGS_KINDS = 1 << 25,
 };
 
 /* NULL or false: not given. */
@@ -47,6 +54,8 @@ struct options {
 	bool is_json, is_help, is_version;
 	bool creates, is_dry_run, explains, is_effective, is_layer, replaces, is_online;
 	bool forces, prunes;
+	const char *severity, *seconds, *expires, *kinds;
+	bool confirms, is_now, follows;
 };
 
 struct command {

@@ -94,6 +94,17 @@ static const char export_help[] =
 		"checks the\n"
 		"file without the server.\n";
 
+static const char order_now_help[] =
+		"KIND is identify, message, restart_session, sign_out, restart, update_now, wake, "
+		"lock,\n"
+		"unlock, screenshot or logs; TARGET a device by name or id, or a scope. TEXT is "
+		"what a\n"
+		"message or a locked screen says.\n\n"
+		"  tyndctl order identify SKO-0117\n"
+		"  tyndctl order message site/Skovby \"Back at 12\" --severity warning\n"
+		"  tyndctl order screenshot SKO-0117; tyndctl orders file ORDER SKO-0117 "
+		"shot.png\n";
+
 const struct command commands[] = {
 		{"login", NULL, "URL", 0, false, ctl_login, "remember server, CA and token",
 				login_help, "GET /whoami"},
@@ -236,21 +247,28 @@ const struct command commands[] = {
 		{"site-tokens", "remove", "ID", 0, false, ctl_call,
 				"nobody enrols with it any more", NULL, "DELETE /site-tokens/{id}"},
 
-		{"orders", "list", "", ARGS_WITH | ARGS_LIMIT, false, ctl_call, "the newest first",
-				NULL, "GET /orders"},
+		{"order", NULL, "KIND TARGET [TEXT]",
+				ARGS_REASON | ARGS_SEVERITY | ARGS_CONFIRM | ARGS_SECONDS |
+						ARGS_EXPIRES | ARGS_NOW,
+				false, ctl_order, "have devices do something now", order_now_help,
+				"POST /orders"},
+		{"orders", "list", "[DEVICE]", ARGS_LIMIT, false, ctl_orders_list,
+				"the newest, or those of a device", NULL,
+				"GET /orders, GET /devices/{id}/orders"},
 		{"orders", "give", "KIND TARGET [ARGS]", ARGS_WITH | ARGS_REASON, false, ctl_call,
 				"TARGET and ARGS are JSON", order_help,
 				"POST /orders kind target args"},
-		{"orders", "show", "ID", 0, false, ctl_call, "one, with its results", NULL,
-				"GET /orders/{id}"},
+		{"orders", "show", "ORDER", ARGS_STATE, false, ctl_orders_show,
+				"what became of it, device by device", NULL,
+				"GET /orders/{id}, GET /orders/{id}/devices"},
 		{"orders", "devices", "ID", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
 				"what each device made of it", NULL, "GET /orders/{id}/devices"},
-		{"orders", "cancel", "ID", ARGS_REASON, false, ctl_call,
-				"for the devices that have not taken it", NULL,
+		{"orders", "cancel", "ORDER", ARGS_REASON, false, ctl_orders_cancel,
+				"for devices that have not taken it", NULL,
 				"POST /orders/{id}/cancel"},
-		{"orders", "file", "ID DEVICE FILE", 0, false, ctl_call,
-				"the screenshot or log that a device sent", NULL,
-				"GET /orders/{id}/devices/{device}/file file"},
+		{"orders", "file", "ORDER DEVICE FILE", 0, false, ctl_orders_file,
+				"the picture or archive that a device sent", NULL,
+				"GET /orders/{id}/devices/{device}/file"},
 
 		{"whoami", NULL, "", 0, false, ctl_call, "who you are here, and what you may", NULL,
 				"GET /whoami"},
@@ -277,9 +295,8 @@ const struct command commands[] = {
 		{"tokens", "remove", "ID", 0, false, ctl_call, "it opens nothing any more", NULL,
 				"DELETE /tokens/{id}"},
 
-		{"events", "watch", "", ARGS_WITH, false, ctl_call,
-				"what happened; --with after=ID --with wait=SECONDS waits for more",
-				NULL, "GET /events"},
+		{"events", NULL, "[SCOPE]", ARGS_FOLLOW | ARGS_KINDS, false, ctl_events,
+				"what happens, as it happens", NULL, "GET /events"},
 
 		{"audit", "list", "", ARGS_LIMIT, false, ctl_audit_list,
 				"who did what, the newest first", NULL, "GET /audit"},

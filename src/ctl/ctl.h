@@ -54,6 +54,13 @@ int ctl_secrets_list(struct ctl *ctl, struct err *err);
 int ctl_secrets_set(struct ctl *ctl, struct err *err);
 int ctl_secrets_remove(struct ctl *ctl, struct err *err);
 
+int ctl_order(struct ctl *ctl, struct err *err);
+int ctl_orders_list(struct ctl *ctl, struct err *err);
+int ctl_orders_show(struct ctl *ctl, struct err *err);
+int ctl_orders_cancel(struct ctl *ctl, struct err *err);
+int ctl_orders_file(struct ctl *ctl, struct err *err);
+int ctl_events(struct ctl *ctl, struct err *err);
+
 int ctl_audit_list(struct ctl *ctl, struct err *err);
 int ctl_audit_export(struct ctl *ctl, struct err *err);
 int ctl_audit_verify(struct ctl *ctl, struct err *err);
@@ -86,6 +93,9 @@ int ctl_add_query(char path[CTL_PATH_MAX], const char *key, const char *value, s
 
 /* The id of a device named by id or by name: looked up. */
 int ctl_device_id(struct ctl *ctl, const char *typed, char id[CTL_ID_MAX], struct err *err);
+
+/* "org", a scope, or the name or id of a device, as a scope in a body or query: not encoded. */
+int ctl_target(struct ctl *ctl, const char *typed, char scope[CTL_PATH_MAX], struct err *err);
 
 /* A scope as in a request; device/NAME becomes device/ID. */
 int ctl_scope(struct ctl *ctl, const char *typed, char *scope, struct err *err);

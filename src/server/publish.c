@@ -97,7 +97,7 @@ static int refuse_severe(const struct publish *publish, struct err *err)
 			continue;
 		return err_set(err, EBADMSG,
 				"%s: %s (on %.0f devices); \"force\": true and a reason do it all "
-		                "the "
+				"the "
 				"same",
 				cJSON_GetObjectItemCaseSensitive(one, "path")->valuestring,
 				cJSON_GetObjectItemCaseSensitive(one, "text")->valuestring,

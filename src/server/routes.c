@@ -7,11 +7,11 @@
 #include "server/order.h"
 #include "server/people.h"
 #include "server/people_admit.h"
+#include "server/people_apply.h"
 #include "server/people_event.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
-#include "server/people_apply.h"
 #include "server/people_secret.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
