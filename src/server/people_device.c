@@ -16,6 +16,7 @@
 #include "server/stack.h"
 #include "server/swap.h"
 #include "server/template.h"
+#include "server/variant.h"
 
 static cJSON *parse_or_null(const char *text)
 {
@@ -388,14 +389,31 @@ static void put_template(cJSON *item, const cJSON *leaf, const cJSON *value)
 	people_put_text(item, "template", is_template ? leaf->valuestring : "");
 }
 
-/* `merged` still has variables and templates, `effective` is what they become. */
-static int explain(struct db *db, const struct stack *stack, const cJSON *merged,
-		const cJSON *effective, cJSON *explained, struct err *err)
+/* The roll-out whose part of the layer the value is: it came with the revision that began it. */
+static void put_rollout(cJSON *item, const struct array *variants)
 {
+	const cJSON *layer = cJSON_GetObjectItemCaseSensitive(item, "layer");
+	const cJSON *revision = cJSON_GetObjectItemCaseSensitive(item, "revision");
+	const struct variant *variant = (const struct variant *)(const void *)variants->data;
+	const char *found = "";
+
+	for (size_t i = 0; i < variants->size / sizeof(*variant); i++)
+		if (cJSON_IsString(layer) && strcmp(variant[i].scope, layer->valuestring) == 0 &&
+				cJSON_IsNumber(revision) &&
+				(int64_t)revision->valuedouble == variant[i].revision)
+			found = variant[i].id;
+	people_put_text(item, "rollout", found);
+}
+
+/* `merged` still has variables and templates, `effective` is what they become. */
+static int explain(struct db *db, const char *device, const struct stack *stack,
+		const cJSON *merged, const cJSON *effective, cJSON *explained, struct err *err)
+{
+	OWNED(variants) struct array variants = {0};
 	OWNED(memory) struct json_walk *walk = own_alloc(sizeof(*walk));
 	struct conf_layer layers[STACK_MAX];
 	const cJSON *leaf;
-	int r = 0;
+	int r = variants_of(db, device, &variants, err);
 
 	(void)stack_layers(stack, layers);
 	json_walk_begin(walk, merged);
@@ -406,6 +424,7 @@ static int explain(struct db *db, const struct stack *stack, const cJSON *merged
 		json_put(item, "value", json_copy(value ? value : leaf));
 		put_template(item, leaf, value);
 		r = explain_value(db, stack, layers, walk->pointer, item, err);
+		put_rollout(item, &variants);
 	}
 	return r;
 }
@@ -451,6 +470,6 @@ int people_config(struct request *request, struct err *err)
 	people_put_time(answer, "issued", issued_s);
 	put_layers(answer, &stack);
 	if (word == 2)
-		r = explain(db, &stack, merged, effective, json_put_object(answer, "explain"), err);
+		r = explain(db, device.id, &stack, merged, effective, json_put_object(answer, "explain"), err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }
