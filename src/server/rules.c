@@ -222,9 +222,12 @@ static int check(struct server *server, const char *id, unsigned uses, struct er
 	return r < 0 || !one->changed ? r : move(server, &device, one, err);
 }
 
-void rules_check(struct server *server, const char *id, unsigned uses)
+void rules_check(struct server *server, const char *device, unsigned uses)
 {
 	struct err err = {""};
+	char id[DB_ID_MAX] = ""; /* `device` may be of the fleet, and gone after a publish */
+
+	(void)text_copy(id, sizeof(id), device);
 
 	if (check(server, id, uses, &err) < 0)
 		log_warn("groups of device %s stay as they are: %s", id, err.text);
