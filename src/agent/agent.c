@@ -289,6 +289,7 @@ void agent_destroy(struct agent *agent)
 		return;
 	drop_step(agent);
 	http_cancel(agent->report_request);
+	http_cancel(agent->inventory_request);
 	screen_forget(agent);
 	orders_finish(agent);
 	kiosk_destroy(agent->kiosk);

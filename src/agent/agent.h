@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "agent/inventory.h"
 #include "agent/messages.h"
 #include "base/err.h"
 #include "base/loop.h"
@@ -29,6 +30,7 @@ struct agent_options {
 	unsigned wait_s;                   /* of a long-poll */
 	unsigned report_s;                 /* between reports without a change */
 	struct messages_hardware hardware; /* `mac` is filled in later */
+	struct inventory_wear wear;        /* asked as root */
 };
 
 /* Options are copied, their texts are not. Nothing is sent before the loop runs. */

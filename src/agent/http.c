@@ -125,6 +125,15 @@ static void drop_trust(struct http_trust *trust)
 
 /* --- curl's multi interface on the loop */
 
+static int64_t date_of(CURL *easy)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+	                       ? (int64_t)curl_getdate(header->value, NULL)
+	                       : -1;
+}
+
 static void finish_done(struct http *http)
 {
 	CURLMsg *message;
@@ -150,6 +159,7 @@ static void finish_done(struct http *http)
 		if (answer.outcome.verify == X509_V_ERR_UNSPECIFIED)
 			answer.outcome.verify = X509_V_OK;
 		answer.took_ms = loop_now_ms() - request->started_ms;
+		answer.date_s = date_of(easy);
 		(void)curl_multi_remove_handle(http->multi, easy);
 		curl_easy_cleanup(easy);
 		request->easy = NULL;

@@ -60,6 +60,7 @@ struct http_answer {
 	const char *body; /* not terminated; lives until the call returns */
 	size_t size;
 	int64_t took_ms;
+	int64_t date_s; /* its Date header; -1: none */
 };
 
 /* Called once from the loop; the request is gone then. May start others. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "wire/order.h"
+#include "wire/told.h"
 
 enum { STATE_NEW = 1, STATE_GREETED = 2, BACKLOG = 4 };
 
@@ -124,6 +125,28 @@ static int on_session(void *data, const void *message, int *fds)
 	return 0;
 }
 
+static int on_monitors(void *data, const void *message, int *fds)
+{
+	struct kiosk *kiosk = data;
+
+	(void)fds;
+	if (wire_monitors_check(message) < 0)
+		return -EINVAL;
+	kiosk->events->monitors(kiosk->data, message);
+	return 0;
+}
+
+static int on_quality(void *data, const void *message, int *fds)
+{
+	struct kiosk *kiosk = data;
+
+	(void)fds;
+	if (wire_quality_check(message) < 0)
+		return -EINVAL;
+	kiosk->events->quality(kiosk->data, message);
+	return 0;
+}
+
 /* Neither shorter than it says, nor to be changed any more. */
 static bool is_file(int fd, uint32_t size)
 {
@@ -166,6 +189,10 @@ static const struct wire_rule rules[] = {
 				"ORDER_DONE", on_order_done},
 		{WIRE_AGENT_ORDER_DONE_FILE, sizeof(struct wire_agent_order_done), 1, STATE_GREETED,
 				"ORDER_DONE_FILE", on_order_done},
+		{WIRE_AGENT_MONITORS, sizeof(struct wire_agent_monitors), 0, STATE_GREETED,
+				"MONITORS", on_monitors},
+		{WIRE_AGENT_QUALITY, sizeof(struct wire_agent_quality), 0, STATE_GREETED, "QUALITY",
+				on_quality},
 };
 
 /* --- who connects */

@@ -21,6 +21,9 @@ struct kiosk_events {
 	void (*server)(void *data, const char *address);
 	void (*dial)(void *data, uint32_t id, const char *host, uint16_t port);
 	void (*session)(void *data, bool is_running, enum reason reason, const char *desktop);
+	/* Checked. */
+	void (*monitors)(void *data, const struct wire_agent_monitors *monitors);
+	void (*quality)(void *data, const struct wire_agent_quality *quality);
 	/* Checked; `fd` holds done->file_size sealed bytes, or is -1. Closed after the call. */
 	void (*order_done)(void *data, const struct wire_agent_order_done *done, int fd);
 };

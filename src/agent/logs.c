@@ -112,6 +112,16 @@ static int add_state(struct agent *agent, struct array *tar, int64_t now_s)
 	return archive_add(tar, "tynd/state.json", text, strlen(text), now_s);
 }
 
+/* What it is made of, and how it is. */
+static int add_told(struct agent *agent, struct array *tar, int64_t now_s)
+{
+	OWNED(memory) char *inventory = tell_inventory_text(agent);
+	OWNED(memory) char *health = tell_health_text(agent);
+	int r = archive_add(tar, "tynd/inventory.json", inventory, strlen(inventory), now_s);
+
+	return r < 0 ? r : archive_add(tar, "tynd/health.json", health, strlen(health), now_s);
+}
+
 /* Any text of a config may hold a secret: of texts only the length is told. */
 static void put_masked(cJSON *masked, const char *pointer, const cJSON *leaf)
 {
@@ -156,6 +166,8 @@ int logs_collect(struct agent *agent, struct array *archive, struct err *err)
 	int64_t now_s = agent_now_s(agent);
 	int r = add_state(agent, &tar, now_s);
 
+	if (r == 0)
+		r = add_told(agent, &tar, now_s);
 	if (r == 0)
 		r = add_config(agent, &tar, now_s);
 	if (r == 0)

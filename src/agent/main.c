@@ -248,6 +248,8 @@ static int prepare(struct options *options, struct agent_options *agent, char *s
 	if (r < 0)
 		return r;
 	agent->hardware = read_hardware();
+	if (geteuid() == 0)
+		inventory_ask_wear(&agent->wear);
 	r = drop_rights(options, err);
 	if (r == 0)
 		confine(options->store);

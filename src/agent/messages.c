@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/health.h"
 #include "base/text.h"
 #include "conf/json.h"
 
@@ -176,6 +177,8 @@ char *messages_report(const struct messages_report *report)
 	json_put_bool(session, "running", report->is_session_running);
 	json_put_text(session, "desktop", report->desktop);
 	json_put_text(session, "reason", code_of(report->session_reason));
+	if (report->health)
+		health_put(body, report->health);
 	return json_print(body);
 }
 

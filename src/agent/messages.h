@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "wire/agent.h"
 
+struct health;
+
 enum {
 	MESSAGES_NONCE_SIZE = 32,
 	MESSAGES_HASH_SIZE = 32,
@@ -82,6 +84,7 @@ struct messages_report {
 	bool is_session_running;
 	char desktop[64];
 	enum reason session_reason;
+	const struct health *health; /* NULL: nothing beside it */
 };
 
 /* Body of POST report; free(). */

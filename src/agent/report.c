@@ -28,7 +28,9 @@ static const char *screen_of(const struct agent *agent)
 static char *make_report(const struct agent *agent)
 {
 	const struct conf_signed *running = configs_running(&agent->configs);
+	struct health health = tell_health(agent);
 	struct messages_report report = {
+			.health = &health,
 			.revision = running ? running->revision : 0,
 			.state = state_of(agent),
 			.reason = agent->config_reason,
@@ -64,6 +66,12 @@ static void on_reported(void *data, const struct http_answer *answer)
 		return;
 	}
 	agent->report_failures = 0;
+	agent->has_clock = answer->date_s >= 0;
+	agent->clock_deviation_s = agent_now_s(agent) - answer->date_s;
+	/* A session that is over is told once. */
+	if (agent->quality_reported == agent->quality_serial && !agent->quality.is_running)
+		agent->has_quality = false;
+	tell_inventory(agent);
 	agent->plan.is_reached |= agent->plan.reason == REASON_NONE;
 	agent_reached(agent);
 	status_update(agent);
@@ -85,6 +93,7 @@ void report_on_timer(void *data)
 		return;
 	}
 	agent->is_report_due = false;
+	agent->quality_reported = agent->quality_serial;
 	OWNED(memory) char *body = make_report(agent);
 	(void)text_format(url, sizeof(url), "%s/device/v1/report", agent->trust.server);
 	const struct http_options options = {

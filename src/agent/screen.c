@@ -13,8 +13,9 @@ static void on_kiosk(void *data)
 	agent->is_up = false;
 	agent->trial.is_up = false;
 	status_send(agent);
-	update_send_config(agent);
+	/* A lock stands before a config lets anybody sign in. */
 	orders_on_kiosk(agent);
+	update_send_config(agent);
 	report_soon(agent);
 }
 
@@ -31,6 +32,9 @@ void screen_forget(struct agent *agent)
 
 static void on_kiosk_gone(void *data)
 {
+	struct agent *agent = data;
+
+	agent->kiosk_crashes++;
 	screen_forget(data);
 	orders_on_kiosk_gone(data);
 	report_soon(data);
@@ -125,6 +129,24 @@ static void on_session(void *data, bool is_running, enum reason reason, const ch
 	report_soon(agent);
 }
 
+static void on_monitors(void *data, const struct wire_agent_monitors *monitors)
+{
+	struct agent *agent = data;
+
+	agent->monitors = *monitors;
+	agent->has_monitors = true;
+	report_soon(agent); /* the inventory goes behind it */
+}
+
+static void on_quality(void *data, const struct wire_agent_quality *quality)
+{
+	struct agent *agent = data;
+
+	agent->quality = *quality;
+	agent->has_quality = true;
+	agent->quality_serial++;
+}
+
 const struct kiosk_events screen_events = {
 		.connected = on_kiosk,
 		.gone = on_kiosk_gone,
@@ -133,4 +155,6 @@ const struct kiosk_events screen_events = {
 		.dial = on_dial,
 		.session = on_session,
 		.order_done = orders_on_done,
+		.monitors = on_monitors,
+		.quality = on_quality,
 };

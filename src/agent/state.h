@@ -8,6 +8,7 @@
  *   enrol.c   steps LOOK, ENROL, POLL
  *   update.c  steps WAIT, FETCH; the config on trial
  *   report.c  the report, beside the line
+ *   tell.c    inventory and health
  *   status.c  what the kiosk is told
  */
 #ifndef AGENT_STATE_H
@@ -17,7 +18,9 @@
 #include "agent/agent.h"
 #include "agent/configs.h"
 #include "agent/dial.h"
+#include "agent/health.h"
 #include "agent/http.h"
+#include "agent/inventory.h"
 #include "agent/key.h"
 #include "agent/kiosk.h"
 #include "agent/messages.h"
@@ -116,6 +119,19 @@ struct agent {
 	char desktop[64];
 	enum reason session_reason;
 	struct wire_agent_status status; /* last sent */
+
+	struct http_request *inventory_request;
+	uint8_t inventory_hash[MESSAGES_HASH_SIZE]; /* of the one the server took last */
+	uint8_t inventory_sent[MESSAGES_HASH_SIZE]; /* of the one under way */
+	struct wire_agent_monitors monitors;
+	bool has_monitors;
+	struct wire_agent_quality quality; /* has_quality: not reported yet, or it runs */
+	bool has_quality;
+	unsigned quality_serial,
+			quality_reported; /* of what came; of what the report under way has */
+	int64_t clock_deviation_s;        /* has_clock: by the server's last answer */
+	bool has_clock;
+	unsigned kiosk_crashes; /* since we started */
 };
 
 /* agent.c */
@@ -177,6 +193,13 @@ void update_check_trial(struct agent *agent);
 void report_soon(struct agent *agent);
 void report_start_timer(struct agent *agent);
 void report_on_timer(void *data);
+
+/* tell.c: what the report says beside the state; the inventory, when it is another one. */
+struct health tell_health(const struct agent *agent);
+void tell_inventory(struct agent *agent);
+/* As JSON, for the logs: no secrets, no names. free(). */
+char *tell_inventory_text(const struct agent *agent);
+char *tell_health_text(const struct agent *agent);
 
 /* status.c */
 void status_update(struct agent *agent); /* sends when something is new */

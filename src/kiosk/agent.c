@@ -247,3 +247,8 @@ int agent_send_order_done(struct agent *agent, const struct wire_agent_order_don
 		wire_init(&message, WIRE_AGENT_ORDER_DONE);
 	return wire_send(agent->channel, &message, &fd, fd >= 0 ? 1 : 0);
 }
+
+int agent_send_told(struct agent *agent, const void *message)
+{
+	return agent ? send_message(agent, message) : -EPIPE;
+}

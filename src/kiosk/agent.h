@@ -31,6 +31,8 @@ int agent_send_server(struct agent *agent, const char *address);
 int agent_send_dial(struct agent *agent, uint32_t id, const char *host, uint16_t port);
 int agent_send_session(struct agent *agent, bool is_running, enum reason reason,
 		const char *desktop);
+/* MONITORS or QUALITY, header and all. */
+int agent_send_told(struct agent *agent, const void *message);
 /* The answer to an order. `fd` (-1: none) is a sealed memfd of `file_size` bytes, the caller's. */
 int agent_send_order_done(struct agent *agent, const struct wire_agent_order_done *done, int fd);
 

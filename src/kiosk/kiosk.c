@@ -31,6 +31,8 @@ static void say_clock(struct kiosk *kiosk)
 	strftime(event.clock, sizeof(event.clock), "%H:%M", &local);
 	loop_timer_set(kiosk->minute, MINUTE_MS - (now.tv_sec % 60) * 1000 - now.tv_nsec / 1000000);
 	kiosk_feed(kiosk, &event);
+	if (kiosk->quality.is_running)
+		kiosk_tell_quality(kiosk);
 }
 
 static void on_minute(void *data)
@@ -110,6 +112,8 @@ static void report(struct kiosk *kiosk, const struct kiosk_action *action)
 	else
 		log_info("session %u: ended: %s %s", action->session, reason_code(action->reason),
 				reason_text(action->reason));
+	/* Before the report that the agent makes of it. */
+	kiosk_tell_quality(kiosk);
 	agent_send_session(kiosk->agent, action->is_on, action->reason, kiosk->state.target.id);
 }
 
@@ -180,7 +184,10 @@ void kiosk_feed(struct kiosk *kiosk, const struct kiosk_event *event)
 	struct kiosk_actions actions;
 	int64_t wake_ms;
 
+	quality_hear(&kiosk->quality, &kiosk->state, event);
 	kiosk_step(&kiosk->state, event, &actions);
+	for (unsigned i = 0; i < actions.count; i++)
+		quality_act(&kiosk->quality, &kiosk->state, &actions.list[i]);
 	for (unsigned i = 0; i < actions.count; i++)
 		act(kiosk, &actions.list[i], event);
 	kiosk_follow_locks(kiosk);
@@ -276,6 +283,7 @@ static void on_agent(void *data)
 
 	log_info("the agent is there");
 	kiosk_feed(data, &event);
+	kiosk_tell_monitors(data);
 }
 
 static void on_agent_gone(void *data)

@@ -8,6 +8,7 @@
 #include "kiosk/kiosk.h"
 #include "kiosk/plugs.h"
 #include "kiosk/pointer.h"
+#include "kiosk/quality.h"
 #include "kiosk/session.h"
 #include "kiosk/step.h"
 #include "kiosk/view.h"
@@ -45,6 +46,7 @@ struct kiosk {
 	struct control *control;
 	struct loop_timer *wake, *minute;
 	struct loop_timer *reap; /* a worker that said it ended must be gone by then */
+	struct quality quality;  /* of the session that runs or ran last */
 	struct kiosk_state state;
 };
 
@@ -59,6 +61,10 @@ void kiosk_show(struct kiosk *kiosk);
 
 /* shot.c: the picture that the helpdesk wants, once the screen stands without a question. */
 void kiosk_follow_shot(struct kiosk *kiosk);
+
+/* tell.c: to the agent. */
+void kiosk_tell_monitors(struct kiosk *kiosk);
+void kiosk_tell_quality(struct kiosk *kiosk);
 
 /* keys.c: the output that a touch screen or pen display belongs to. */
 struct pointer_area kiosk_panel_area(const struct kiosk *kiosk);

@@ -72,6 +72,7 @@ static void on_outputs(void *data)
 		log_warn("%u screens do not fit into a desktop of %d pixels",
 				view_desk(kiosk->view)->left_out, WIRE_SIDE_MAX);
 	tell_session(kiosk);
+	kiosk_tell_monitors(kiosk);
 	follow_plugs(kiosk);
 }
 
@@ -98,7 +99,10 @@ static bool take_frame(void *data, struct session_frame *ret)
 {
 	struct kiosk *kiosk = data;
 
-	return kiosk->session && session_take_frame(kiosk->session, ret);
+	if (!kiosk->session || !session_take_frame(kiosk->session, ret))
+		return false;
+	quality_frame(&kiosk->quality, ret->video != NULL);
+	return true;
 }
 
 int kiosk_open_display(struct kiosk *kiosk, struct err *err)

@@ -100,6 +100,7 @@ struct display_stats {
 	uint64_t commits;
 	uint64_t bytes_copied;  /* by composition, into framebuffers */
 	uint64_t layers_direct; /* layers shown by a plane of their own, added up over commits */
+	uint64_t videos_direct; /* those of them that are videos */
 };
 
 struct display_kms_options {

@@ -243,6 +243,7 @@ static void adopt(struct kms_output *output, const struct kms_attempt *attempt,
 			copy->serial = scene->layers[i].serial;
 		}
 		stats->layers_direct += attempt->plan.plane_of[i] != COMPOSED;
+		stats->videos_direct += i == DISPLAY_VIDEO && attempt->plan.plane_of[i] != COMPOSED;
 	}
 	for (unsigned i = 0; i < output->plane_count; i++) {
 		output->shown[i] = states[i];

@@ -13,6 +13,7 @@
  *     DIAL {id, host, port} -------->
  *            <----------------------  DIALED {id, reason} + socket
  *     SESSION {state, reason} ------>                 for reports
+ *     MONITORS, QUALITY ------------>                 when they changed; in a session now and then
  *            <----------------------  ORDER {id, kind, ...}   of the helpdesk (wire/order.h)
  *     ORDER_DONE {id, result} ------>                 or ORDER_DONE_FILE + memfd; once per id
  */
@@ -32,6 +33,7 @@ enum {
 	WIRE_ORDER_TEXT_MAX = 1024,
 	WIRE_ORDER_SECONDS_MAX = 24 * 60 * 60,
 	WIRE_ORDER_FILE_MAX = 8 * 1024 * 1024,
+	WIRE_AGENT_MONITORS_MAX = 8,
 };
 
 enum wire_agent_type {
@@ -43,6 +45,8 @@ enum wire_agent_type {
 	WIRE_AGENT_SESSION,
 	WIRE_AGENT_ORDER_DONE,
 	WIRE_AGENT_ORDER_DONE_FILE, /* one descriptor: what was ordered */
+	WIRE_AGENT_MONITORS,
+	WIRE_AGENT_QUALITY,
 	/* agent -> kiosk */
 	WIRE_AGENT_STATUS = 250,
 	WIRE_AGENT_CONFIG,
@@ -85,6 +89,39 @@ struct wire_agent_session {
 	uint32_t is_running;
 	uint32_t reason;  /* why the last one ended */
 	char desktop[64]; /* id in the config */
+};
+
+/* One that is lit; texts as in its EDID, "" where that says nothing. */
+struct wire_agent_monitor {
+	char connector[32];
+	char maker[4], model[14], serial[14];
+	uint32_t width, height; /* pixels as the person sees them */
+	uint32_t refresh_mhz;
+	uint32_t width_mm, height_mm; /* 0: not known */
+	uint32_t scale_percent;
+	uint32_t rotation_degrees;
+	uint32_t is_primary;
+};
+
+struct wire_agent_monitors {
+	struct wire_header header;
+	uint32_t count;
+	struct wire_agent_monitor list[WIRE_AGENT_MONITORS_MAX];
+};
+
+/* How the session goes: of the one that runs, else of the last one. */
+struct wire_agent_quality {
+	struct wire_header header;
+	char desktop[64];
+	char user[WIRE_USER_MAX]; /* only where reports.includes_user says so, else "" */
+	uint32_t is_running;
+	uint32_t sign_in_ms;      /* from the person's word to the first picture */
+	uint32_t duration_s;      /* since then */
+	uint32_t reconnects;      /* times that the connection came back by itself */
+	uint32_t frames_per_s;    /* shown, since the message before */
+	uint32_t crashes;         /* of session programs since the kiosk started */
+	uint32_t has_video;       /* a video was on the screen since the message before */
+	uint32_t is_video_direct; /* and from where it was decoded, without a copy by the processor */
 };
 
 enum wire_agent_phase {

@@ -69,6 +69,16 @@ class Kiosk:
         self.orders.remove(found)
         return found
 
+    def monitors(self, *models):
+        """MONITORS: each of 1920x1080; the first one is primary."""
+        one = [struct.pack("<32s4s14s14sIIIIIIII", f"DP-{i + 1}".encode(), b"DEL", model.encode(), b"7K2", 1920, 1080, 60000, 597, 336, 100,
+                           0, i == 0) for i, model in enumerate(models)]
+        self.send(207, struct.pack("<I", len(models)) + b"".join(one).ljust(8 * 96, b"\0"))
+
+    def quality(self, desktop, user="", running=1, sign_in_ms=0, frames=0, crashes=0, video=0, direct=0):
+        self.send(208, struct.pack("<64s256sIIIIIIII", desktop.encode(), user.encode(), running, sign_in_ms, 60, 2, frames, crashes, video,
+                                   direct))
+
     def receive(self, seconds):
         """Takes in one message; False when none came in time. EOFError when the agent ended the channel."""
         self.socket.settimeout(max(seconds, 0.01))
@@ -317,6 +327,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             assert device == "device-1"
             fake.reports.put(body)
             self.answer(204)
+        elif name == "inventory":
+            assert device == "device-1" and size <= 32 * 1024
+            fake.inventories.append(body)
+            self.answer(204)
         else:
             self.answer(404, {"error": "no such thing"})
 
@@ -346,6 +360,7 @@ class FakeServer:
         self.tricks, self.requests, self.reports, self.errors = {}, [], queue.Queue(), []
         self.offer, self.orders, self.configs, self.changed = None, 0, {}, threading.Condition()
         self.decision, self.enrolments = "waiting", {}
+        self.inventories = []
         self.port, self.http = 0, None
         self.start(bundle or authority.server())
 

@@ -52,7 +52,7 @@ class Agent:
         self.server.close()
         Path(self.path).unlink()
 
-    def expect(self, kind, skip=(204,)):
+    def expect(self, kind, skip=(204, 207, 208)):
         """The next message of this type; others only where `skip` allows them."""
         while True:
             packet = self.kiosk.recv(65536)

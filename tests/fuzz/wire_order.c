@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wire/order.h"
+#include "wire/told.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -11,9 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wire_agent_order order = {0};
 	struct wire_agent_order_done done = {0};
+	struct wire_agent_monitors monitors = {0};
+	struct wire_agent_quality quality = {0};
 	struct err err;
 
 	memcpy(&order, data, size < sizeof(order) ? size : sizeof(order));
+	memcpy(&monitors, data, size < sizeof(monitors) ? size : sizeof(monitors));
+	memcpy(&quality, data, size < sizeof(quality) ? size : sizeof(quality));
+	(void)wire_monitors_check(&monitors);
+	if (wire_quality_check(&quality) == 0 && strlen(quality.user) >= sizeof(quality.user))
+		abort();
 	memcpy(&done, data, size < sizeof(done) ? size : sizeof(done));
 	if (wire_order_check(&order, &err) == 0 &&
 			(strlen(order.id) >= sizeof(order.id) ||
