@@ -157,22 +157,18 @@ void events_destroy(struct events *events)
 	free(events);
 }
 
-void events_emit(struct server *server, const char *kind, const char *scope,
-		const struct db_device *device, cJSON *body)
+static void make(struct events *events, const char *kind, const char *scope,
+		const struct db_device *device, const cJSON *body)
 {
-	OWNED(json) cJSON *owned = body;
-	struct events *events = server->events;
 	struct event event = {.time_s = server_now_s()};
 
-	if (!events || is_flooded(events, kind))
-		return;
 	(void)text_copy(event.kind, sizeof(event.kind), kind);
 	(void)text_copy(event.scope, sizeof(event.scope), scope);
 	if (device) {
 		(void)text_copy(event.tenant, sizeof(event.tenant), device->tenant);
 		(void)text_copy(event.site, sizeof(event.site), device->site);
 	}
-	event.body = json_print(owned);
+	event.body = json_print(body);
 	if (strlen(event.body) >= BODY_MAX) {
 		free(event.body);
 		event.body = own_copy_text("{\"large\":true}");
@@ -180,13 +176,27 @@ void events_emit(struct server *server, const char *kind, const char *scope,
 	emit(events, &event);
 }
 
+void events_emit(struct server *server, const char *kind, const char *scope,
+		const struct db_device *device, cJSON *body)
+{
+	OWNED(json) cJSON *owned = body;
+	struct events *events = server->events;
+
+	if (events && !is_flooded(events, kind))
+		make(events, kind, scope, device, owned);
+}
+
 void events_emit_about(struct server *server, const char *kind, const char *scope, cJSON *body)
 {
+	OWNED(json) cJSON *owned = body;
+	struct events *events = server->events;
 	struct db_device device;
+
+	if (!events || is_flooded(events, kind))
+		return;
 	bool is_device = strncmp(scope, "device/", 7) == 0 &&
 	                 db_device_get(server->db, scope + 7, &device, NULL) == 0;
-
-	events_emit(server, kind, scope, is_device ? &device : NULL, body);
+	make(events, kind, scope, is_device ? &device : NULL, owned);
 }
 
 const struct event *events_after(const struct events *events, int64_t id, bool *is_gap)

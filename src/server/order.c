@@ -18,7 +18,8 @@ enum {
 	ID_CHANCE = 11,
 	RETRY_S = 5,
 	TIMER_MAX_S = 3600,
-	WAITING_MAX = 1000000, /* orders that wait for some device */
+	WAITING_MAX = 1000000,    /* orders that wait for some device */
+	DEVICE_WAITING_MAX = 100, /* for one that is given orders alone */
 	CLEAN_EVERY_S = 3600,
 	KEPT_S = 90 * 24 * 3600,
 	FILES_KEPT_S = 7 * 24 * 3600,
@@ -316,9 +317,15 @@ static int store(struct server *server, struct order_wish *wish, struct err *err
 	return r < 0 ? r : db_ring(server->db, ring, err);
 }
 
-static int check_place(struct server *server, struct err *err)
+static int check_place(struct server *server, const struct order_wish *wish, struct err *err)
 {
+	const char *scope = wish->order.scope;
 	int64_t waiting;
+
+	if (strncmp(scope, "device/", 7) == 0 &&
+			order_count_get(server->order_counts, scope + 7) >= DEVICE_WAITING_MAX)
+		return err_set(err, EDQUOT, "%d orders wait for this device already",
+				DEVICE_WAITING_MAX);
 	int r = db_order_waiting_count(server->db, &waiting, err);
 
 	if (r == 0 && waiting > WAITING_MAX)
@@ -331,7 +338,7 @@ int order_give(struct server *server, struct order_wish *wish, struct err *err)
 	struct orders *orders = server->orders;
 	struct db_order *order = &wish->order;
 
-	int r = check_place(server, err);
+	int r = check_place(server, wish, err);
 	if (r < 0)
 		return r;
 	new_id(orders, order->id);

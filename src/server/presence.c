@@ -137,9 +137,8 @@ static bool is_still_there(struct presence *presence, struct online *one)
 	return false;
 }
 
-static void on_sweep(void *data)
+void presence_sweep(struct presence *presence)
 {
-	struct presence *presence = data;
 	int64_t limit_s = server_now_s() - SEEN_ONLINE_S;
 	unsigned gone = 0;
 
@@ -158,6 +157,13 @@ static void on_sweep(void *data)
 			free(one);
 		}
 	}
+}
+
+static void on_sweep(void *data)
+{
+	struct presence *presence = data;
+
+	presence_sweep(presence);
 	loop_timer_set(presence->sweep, SWEEP_MS);
 }
 

@@ -19,4 +19,7 @@ void presence_heard(struct server *server, const char *device);
 /* The same with its report, whose changes are told. */
 void presence_reported(struct server *server, const char *device, const char *report);
 
+/* Look who was not heard of for long; what a timer calls every few seconds. */
+void presence_sweep(struct presence *presence);
+
 #endif
