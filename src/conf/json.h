@@ -151,7 +151,8 @@ void json_refuse(struct json *in, const char *key, const char *format, ...)
 
 cJSON *json_new_object(void);
 cJSON *json_new_list(void);
-cJSON *json_copy(const cJSON *tree);
+/* Hidden: libjansson has another of this name, that libjose must find. */
+__attribute__((visibility("hidden"))) cJSON *json_copy(const cJSON *tree);
 void json_put_text(cJSON *object, const char *key, const char *text);
 void json_put_whole(cJSON *object, const char *key, int64_t number); /* |n| <= JSON_WHOLE_MAX */
 void json_put_bool(cJSON *object, const char *key, bool value);

@@ -22,6 +22,7 @@
 #include "server/http_stream.h"
 #include "server/once.h"
 #include "server/rights.h"
+#include "server/work.h"
 
 enum {
 	HEAD_S = 30,
@@ -149,6 +150,11 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 	array_finish(&request->body);
 	cJSON_Delete(request->json);
 	rights_finish(request);
+	work_drop(request->job);
+	free(request->location);
+	if (request->cookie)
+		text_wipe(request->cookie, strlen(request->cookie));
+	free(request->cookie);
 	free(request->uri);
 	free(request);
 }
@@ -184,6 +190,8 @@ static int find_route(struct request *request, const char *method)
 		(void)err_set(&request->err, ENOENT, "there is no such path");
 		return MHD_HTTP_NOT_FOUND;
 	}
+	if (request->match.route->flags & ROUTE_LONG_QUERY)
+		return 0;
 	r = query ? route_query(query, space + strlen(request->uri) + 1, &request->query,
 				    &request->err)
 	          : 0;
@@ -392,6 +400,29 @@ void http_limit(struct request *request, unsigned seconds)
 		limit(request->connection, seconds);
 	else
 		unlimit(request->connection);
+}
+
+int http_work(struct request *request, struct work_job *job, struct err *err)
+{
+	enum { WORK_S = 60 };
+
+	request->job = job;
+	struct server *server = request->server;
+	int r = work_start(job->is_away ? server->away : server->work, job, err);
+	return r < 0 ? r : http_park(request, job->key, WORK_S);
+}
+
+int http_redirect(struct request *request, const char *location)
+{
+	free(request->location);
+	request->location = own_copy_text(location);
+	return MHD_HTTP_SEE_OTHER;
+}
+
+void http_set_cookie(struct request *request, const char *cookie)
+{
+	free(request->cookie);
+	request->cookie = own_copy_text(cookie);
 }
 
 const char *http_header(struct request *request, const char *name)

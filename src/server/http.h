@@ -26,6 +26,7 @@ struct http;
 struct http_stream;
 struct connection;
 struct rights;
+struct work_job;
 
 /* Who talks on a connection, by its client certificate; looked at once. */
 struct identity {
@@ -74,6 +75,9 @@ struct request {
 	char next[256];     /* not "": the cursor of the next page, for answers that are no JSON */
 	unsigned retry_after_s;
 	bool is_immutable;
+	char *location;       /* of a redirection, or NULL */
+	char *cookie;         /* Set-Cookie, or NULL */
+	struct work_job *job; /* what a handler waits for, http_work */
 };
 
 struct http_options {
@@ -107,6 +111,18 @@ void http_limit(struct request *request, unsigned seconds);
 
 /* Whoever waited long is looked at again: 0, or a status, and request->err. */
 int http_judge_again(struct request *request);
+
+/*
+ * Have a job done by a thread and wait: the handler is called again, with request->job, which is
+ * the request's and is_done unless the time was over. Returns HTTP_PARKED or a negative errno.
+ */
+int http_work(struct request *request, struct work_job *job, struct err *err);
+
+/* Answer with a redirection (303); `location` is copied. */
+int http_redirect(struct request *request, const char *location);
+
+/* Set-Cookie, copied. */
+void http_set_cookie(struct request *request, const char *cookie);
 
 /* A header of the request, or NULL. */
 const char *http_header(struct request *request, const char *name);

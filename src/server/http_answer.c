@@ -128,6 +128,10 @@ static void add_headers(struct request *request, struct MHD_Response *response)
 	if (request->status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 				"Bearer realm=\"tynd\"");
+	if (request->location)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, request->location);
+	if (request->cookie)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, request->cookie);
 	if (request->retry_after_s) {
 		(void)text_format(seconds, sizeof(seconds), "%u", request->retry_after_s);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);

@@ -22,13 +22,16 @@
 #include "server/http.h"
 #include "server/http_stream.h"
 #include "server/keys.h"
+#include "server/ldap.h"
 #include "server/listen.h"
+#include "server/oidc.h"
 #include "server/once.h"
 #include "server/options.h"
 #include "server/order.h"
 #include "server/presence.h"
 #include "server/routes.h"
 #include "server/secret.h"
+#include "server/signin.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -245,17 +248,34 @@ static void on_end(void *data, int number)
 	loop_quit(data, 0);
 }
 
+/* Where people may sign in besides: files that an administrator put into the folder. */
+static int open_providers(struct run *run, struct err *err)
+{
+	char path[PATH_BYTES];
+	int r = path_in(run, "oidc.json", path, err);
+
+	if (r == 0)
+		r = oidc_open(path, &run->server.oidc, err);
+	if (r == 0)
+		r = path_in(run, "ldap.json", path, err);
+	return r < 0 ? r : ldap_options_read(path, &run->server.ldap, err);
+}
+
 static int start(struct run *run, struct err *err)
 {
 	int r = lock_folder(run, err);
 
 	if (r == 0)
 		r = open_store(run, err);
+	if (r == 0)
+		r = open_providers(run, err);
 	if (r < 0)
 		return r;
 	run->server.metrics.started_s = server_now_s();
 	run->server.wheel = wheel_create(run->server.loop);
 	run->server.park = park_create(run->server.wheel);
+	run->server.work = work_create(run->server.loop, run->server.park, "work");
+	run->server.away = work_create(run->server.loop, run->server.park, "away");
 	run->server.seen = seen_create(run->server.loop, run->server.db);
 	run->server.order_counts = order_counts_create();
 	r = fleet_open(&run->server, &run->server.fleet, err);
@@ -266,6 +286,7 @@ static int start(struct run *run, struct err *err)
 	run->server.presence = presence_create(&run->server);
 	run->server.jobs = jobs_create(&run->server);
 	once_start(&run->server);
+	signin_start(&run->server);
 	r = orders_create(&run->server, &run->server.orders, err);
 	if (r < 0)
 		return r;
@@ -277,6 +298,10 @@ static int start(struct run *run, struct err *err)
 static void finish(struct run *run)
 {
 	http_stop(run->http);
+	work_destroy(run->server.work);
+	work_destroy(run->server.away);
+	oidc_close(run->server.oidc);
+	free(run->server.ldap);
 	jobs_destroy(run->server.jobs);
 	bell_destroy(run->bell);
 	orders_destroy(run->server.orders);

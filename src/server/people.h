@@ -132,6 +132,16 @@ int people_grant_remove(struct request *request, struct err *err);
 int people_roles(struct request *request, struct err *err);
 int people_whoami(struct request *request, struct err *err);
 
+int people_sign_in_ways(struct request *request, struct err *err);
+int people_sign_in(struct request *request, struct err *err);
+int people_sign_in_code(struct request *request, struct err *err);
+int people_oidc_begin(struct request *request, struct err *err);
+int people_oidc_callback(struct request *request, struct err *err);
+int people_sign_out(struct request *request, struct err *err);
+int people_person_sign_out(struct request *request, struct err *err);
+int people_password_set(struct request *request, struct err *err);
+int people_password_remove(struct request *request, struct err *err);
+
 int people_server(struct request *request, struct err *err);
 int people_tokens(struct request *request, struct err *err);
 int people_token_make(struct request *request, struct err *err);

@@ -24,6 +24,7 @@ enum route_access {
 };
 
 enum route_flags {
+	ROUTE_LONG_QUERY = 2, /* the handler reads it, its values may be long */
 	ROUTE_SECRET = 1, /* the body holds a secret: neither audit log nor anything else keeps it */
 	ROUTE_BYTES = 2,  /* the body is a file in request->body, not JSON */
 };

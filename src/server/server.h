@@ -17,11 +17,18 @@
 #include "server/park.h"
 #include "server/seen.h"
 #include "server/wheel.h"
+#include "server/work.h"
+
+struct oidc;
+struct ldap_options;
 
 struct server {
 	struct loop *loop;
 	struct wheel *wheel;
 	struct park *park;
+	struct work *work, *away;  /* threads for what computes, and for what waits for others */
+	struct oidc *oidc;         /* NULL without a provider */
+	struct ldap_options *ldap; /* NULL without a directory */
 	struct metrics metrics;
 	struct seen *seen;
 	struct order_counts *order_counts;

@@ -95,6 +95,8 @@ class Server:
         except (ValueError, RecursionError):
             sent = None
         if not answer.body:
+            if answer.status == 303 and openapi.operation(method, path)[1]:
+                ANSWERED.add(openapi.operation(method, path)[1]["operationId"])
             return
         kind = (answer.headers["Content-Type"] or "").split(";")[0]
         UNDOCUMENTED.extend(openapi.problems(method, path, sent, answer.status, answer.json if kind == "application/json"
