@@ -311,9 +311,11 @@ static bool is_change(const struct request *request)
 }
 
 /* What was done stays done; but nobody may take it for recorded. */
-static void fail_audit(struct request *request)
+static void fail_audit(struct request *request, const struct err *err)
 {
-	log_error("the audit log was not written: %s", request->err.text);
+	log_error("the audit log was not written: %s", err->text);
+	if (request->status >= 500)
+		return; /* nothing was done, and why is told already */
 	http_answer_drop(request);
 	(void)err_set(&request->err, EIO,
 			"this was answered with %d, but the audit log could not "
@@ -335,6 +337,7 @@ int http_judge_again(struct request *request)
 
 static void call(struct request *request)
 {
+	struct err why;
 	int status = request->is_woken ? 0 : parse_body(request);
 
 	if (status == 0 && (request->is_woken || request->has_body))
@@ -348,9 +351,8 @@ static void call(struct request *request)
 	if (status < 0)
 		status = http_answer_status(request, status);
 	request->status = status;
-	if (is_change(request) && !request->is_again &&
-			audit_append(request, status, &request->err) < 0)
-		fail_audit(request);
+	if (is_change(request) && !request->is_again && audit_append(request, status, &why) < 0)
+		fail_audit(request, &why);
 	once_end(request);
 }
 

@@ -153,6 +153,13 @@ void people_read_reason(struct json *in, char reason[DB_REASON_MAX])
 	json_text(in, "reason", JSON_LINES, reason, DB_REASON_MAX);
 }
 
+int people_no_query(struct request *request, struct err *err)
+{
+	static const char *const known[] = {NULL};
+
+	return route_query_check(&request->query, known, err);
+}
+
 void people_read_force(struct json *in, const char *reason, bool *ret)
 {
 	json_bool(in, "force", 0, ret);

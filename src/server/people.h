@@ -52,6 +52,9 @@ void people_read_text(struct json *in, const char *key, bool *is_there, char *bu
 
 /* The body's reader; an empty body reads as {}. */
 void people_begin(struct json *in, struct request *request, struct err *err);
+/* For what takes no query: -EINVAL when there is one. */
+int people_no_query(struct request *request, struct err *err);
+
 /* "force", after the reason, without which it is refused. */
 void people_read_force(struct json *in, const char *reason, bool *ret);
 void people_read_reason(struct json *in, char reason[DB_REASON_MAX]);

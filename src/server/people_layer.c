@@ -51,7 +51,10 @@ int people_layer_get(struct request *request, struct err *err)
 	OWNED(json) cJSON *answer = json_new_object();
 	char scope[DB_SCOPE_MAX];
 	int64_t devices;
-	int r = read_scope(request, RIGHT_LAYER, scope, err);
+	int r = people_no_query(request, err);
+
+	if (r == 0)
+		r = read_scope(request, RIGHT_LAYER, scope, err);
 
 	if (r == 0)
 		r = layer_load(db, scope, &layer, err);

@@ -83,8 +83,10 @@ int people_person_get(struct request *request, struct err *err)
 	char name[DB_NAME_MAX], home[DB_SCOPE_MAX];
 	struct db_page page = {.after = "", .limit = PEOPLE_LIMIT_MAX};
 	struct db *db = request->server->db;
-	int r = read_name(request, name, err);
+	int r = people_no_query(request, err);
 
+	if (r == 0)
+		r = read_name(request, name, err);
 	if (r < 0)
 		return r;
 	person_home(name, home);

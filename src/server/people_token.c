@@ -16,8 +16,11 @@ int people_server(struct request *request, struct err *err)
 	int64_t now_s = server_now_s(), devices, online, waiting, here, revision;
 	char fingerprint[sizeof("sha256:") + 64] = "sha256:";
 	const char *view = rights_view(request, RIGHT_READ);
-	int r = db_device_count(server->db, view, now_s - SEEN_ONLINE_S, &devices, &online, err);
+	int r = people_no_query(request, err);
 
+	if (r == 0)
+		r = db_device_count(server->db, view, now_s - SEEN_ONLINE_S, &devices, &online,
+				err);
 	if (r == 0)
 		r = db_enrolment_count(server->db, "", &waiting, &here, err);
 	if (r == 0 && !rights_has(request, RIGHT_READ, "organisation"))
