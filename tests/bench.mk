@@ -17,6 +17,10 @@ $(BUILD)/bench/ui_draw: tests/bench/ui_draw.c $(ui_archives)
 		-Wl,--start-group $(ui_archives) -Wl,--end-group $(ui_libs)
 bench-preview: all
 	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/preview
+# 200 kills of the server and of PostgreSQL; a test has a few of each.
+.PHONY: kill-test
+kill-test: all
+	+@KILLS=$${KILLS:-200} TYND_BUILD=$(abspath $(BUILD)) tests/flow/test_kill
 bench-server: all $(BUILD)/bench/server_load $(BUILD)/bench/server_seed
 	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/server
 $(BUILD)/bench/server_load: tests/bench/server_load.c $(addprefix tools/fleet/,link.c alarm.c trust.c) $(wildcard tools/fleet/*.h) $(agent_archives)

@@ -54,9 +54,9 @@ class Server:
         self.process.send_signal(number)
         return self.process.wait(30)
 
-    def restart(self, number=signal.SIGTERM):
+    def restart(self, number=signal.SIGTERM, keeps_port=False):
         self.end(number)
-        self.start()
+        self.start(self.port if keeps_port else 0)
 
     def is_alive(self):
         return self.process.poll() is None
@@ -185,6 +185,11 @@ class Device:
 
     def config(self, revision):
         return self.server.request("GET", f"/device/v1/config/{revision}", certificate=self.certificate)
+
+    @staticmethod
+    def payload(envelope):
+        import base64
+        return base64.b64decode(envelope["payload"])
 
     def report(self, body):
         return self.server.request("POST", "/device/v1/report", body, certificate=self.certificate)
