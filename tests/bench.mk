@@ -21,11 +21,11 @@ bench-preview: all
 .PHONY: kill-test
 kill-test: all
 	+@KILLS=$${KILLS:-200} TYND_BUILD=$(abspath $(BUILD)) tests/flow/test_kill
-bench-server: all $(BUILD)/bench/server_load $(BUILD)/bench/server_seed
+bench-server: all $(BUILD)/bench/server_load $(BUILD)/bench/server_seed $(BUILD)/bench/server_seen
 	+@TYND_BUILD=$(abspath $(BUILD)) tests/bench/server
 $(BUILD)/bench/server_load: tests/bench/server_load.c $(addprefix tools/fleet/,link.c alarm.c trust.c) $(wildcard tools/fleet/*.h) $(agent_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) -Itools $(agent_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) \
 		-Wl,--start-group $(agent_archives) -Wl,--end-group $(agent_libs) -lz
-$(BUILD)/bench/server_seed: tests/bench/server_seed.c $(server_archives)
+$(BUILD)/bench/server_seed $(BUILD)/bench/server_seen: $(BUILD)/bench/%: tests/bench/%.c $(server_archives)
 	@mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CPPFLAGS) $(server_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		-Wl,--start-group $(server_archives) -Wl,--end-group $(server_libs)

@@ -142,6 +142,8 @@ static void on_offer(void *data, const struct link_answer *answer)
 	}
 	if (offer.revision > device->revision) {
 		fleet_told(device, offer.revision);
+		if (device->fleet->is_quiet)
+			return;
 		(void)text_format(path, sizeof(path), "config/%llu",
 				(unsigned long long)offer.revision);
 		device_request(device, "GET", path, NULL, 0, on_config);

@@ -94,6 +94,7 @@ struct fleet {
 	int64_t first_us, last_us;
 	int64_t back_us; /* when the last of those that reconnected was answered */
 	struct alarm tell;
+	bool is_quiet; /* whoever is told of a config rests: for measuring the telling alone */
 };
 
 /* --- device.c: the line of steps */

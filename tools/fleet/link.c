@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 
-enum { HEAD_MAX = 16 * 1024, READ_SIZE = 16 * 1024, SOURCE_DEVICES = 4000 };
+enum { HEAD_MAX = 16 * 1024, READ_SIZE = 16 * 1024, SOURCE_DEVICES = 4000, REUSE_US = 500000 };
 
 struct links {
 	struct loop *loop;
@@ -283,7 +283,7 @@ static void hold(struct link *link, int result)
 		want(link, EPOLLIN | EPOLLOUT);
 	} else if (!link->done) {
 		drop(link); /* idle, and the server had enough */
-	} else if (link->is_reused && !link->in.size) {
+	} else if (link->is_reused && !link->in.size && loop_now_us() - link->began_us < REUSE_US) {
 		drop(link); /* it had, just before the request came */
 		link->is_reused = false;
 		link->sent = 0;

@@ -3,7 +3,7 @@
  * fleet --server HOST:PORT --devices N [...]: simulated devices. Tells codes and counts as lines of
  * JSON on stdout, takes commands on stdin: stats; save; quit; reconnect MS, all of them over so long;
  * faulty N, slow N, gone N, so many of them, 0 for none; measure, the answers after the next
- * reconnect; resume 0|1, TLS by tickets.
+ * reconnect; quiet 0|1, rest when told of a config; resume 0|1, TLS by tickets.
  */
 #include "fleet/fleet.h"
 
@@ -136,6 +136,17 @@ static void forget_answers(struct fleet *fleet)
 		fleet->devices[i].answer_us = -1;
 }
 
+static void set_quiet(struct fleet *fleet, bool is_quiet)
+{
+	fleet->is_quiet = is_quiet;
+	for (unsigned i = 0; i < fleet->options.count && !is_quiet; i++) {
+		struct fleet_device *device = &fleet->devices[i];
+
+		if (device->state == FLEET_ENROLLED && !device->link.done && !device->next.place)
+			device_begin(device, 0);
+	}
+}
+
 static void command(struct fleet *fleet, const char *line)
 {
 	unsigned number = 0;
@@ -153,6 +164,8 @@ static void command(struct fleet *fleet, const char *line)
 		if (trust_save(fleet, &err) < 0)
 			log_error("%s", err.text);
 		fleet_say("{\"event\":\"saved\"}");
+	} else if (strcmp(word, "quiet") == 0 && count == 2) {
+		set_quiet(fleet, number != 0);
 	} else if (strcmp(word, "resume") == 0 && count == 2) {
 		links_set_resume(fleet->links, number != 0);
 	} else if (count != 2 || !command_with_number(fleet, word, number)) {
