@@ -470,6 +470,7 @@ int people_config(struct request *request, struct err *err)
 	people_put_time(answer, "issued", issued_s);
 	put_layers(answer, &stack);
 	if (word == 2)
-		r = explain(db, device.id, &stack, merged, effective, json_put_object(answer, "explain"), err);
+		r = explain(db, device.id, &stack, merged, effective,
+				json_put_object(answer, "explain"), err);
 	return r < 0 ? r : http_answer(request, MHD_HTTP_OK, own_take(answer));
 }

@@ -14,7 +14,9 @@
 #include "conf/json.h"
 #include "server/effective.h"
 #include "server/layers.h"
+#include "server/secret.h"
 #include "server/variant.h"
+#include "server/vault.h"
 #include "unit/test.h"
 
 enum { DEVICES = 14, STEPS = 2500, STEPS_PG = 250 };
@@ -62,6 +64,7 @@ static const char *const documents[] = {
 		"{\"helpdesk\":{\"text\":\"on ${device.name}\"}}",
 		"{\"helpdesk\":{\"text\":\"${v}\"},\"variables\":{\"v\":\"x\"}}",
 		"{\"variables\":{\"v\":\"x%u\"}}",
+		"{\"helpdesk\":{\"text\":\"${secret.k}\"}}",
 		"{\"identity\":{\"device\":\"fixed\"}}",
 		"{\"identity\":{\"site\":null,\"organisation\":\"O\"}}",
 		"{\"display\":{\"scale_percent\":125},\"keyboard\":{\"layout\":\"dk\"}}",
@@ -330,6 +333,25 @@ static void step_contingency(struct world *world)
 		world->is_on = !world->is_on;
 }
 
+/* Nearest wins: one of a device makes it stand alone. */
+static void step_secret(struct world *world)
+{
+	OWNED(publish) struct publish publish = {0};
+	struct err err = {""};
+	char value[16];
+	int64_t count = 0;
+
+	if (begin(world, &publish, "secret") < 0)
+		return;
+	(void)text_copy(publish.about.scope, DB_SCOPE_MAX,
+			below(world, 3) ? scope_of(world) : "organisation");
+	CHECK_INT(db_secret_count(world->server.db, publish.about.scope, &count, &err), 0);
+	(void)text_format(value, sizeof(value), "s%u", below(world, 1000));
+	int r = count && below(world, 2) ? secret_remove(&publish, "k", &err)
+	                                 : secret_set(&publish, "k", value, &err);
+	end(world, &publish, r == -EBUSY ? -EBADMSG : r);
+}
+
 static void reopen(struct server *server)
 {
 	struct err err = {""};
@@ -343,7 +365,7 @@ static void step(struct world *world)
 {
 	world->revision = 0;
 	world->count = 0;
-	switch (below(world, 16)) {
+	switch (below(world, 18)) {
 	case 0:
 	case 1:
 	case 2:
@@ -358,6 +380,10 @@ static void step(struct world *world)
 		break;
 	case 8:
 		step_contingency(world);
+		break;
+	case 10:
+	case 11:
+		step_secret(world);
 		break;
 	case 9:
 		reopen(below(world, 2) ? &world->server : &world->other);
@@ -427,6 +453,26 @@ static const char *database(void)
 	return address;
 }
 
+static char key_folder[] = "/tmp/tynd-fleet-XXXXXX";
+
+static const char *key_path(void)
+{
+	static char path[64];
+
+	CHECK(mkdtemp(key_folder) != NULL);
+	(void)text_format(path, sizeof(path), "%s/secrets.key", key_folder);
+	return path;
+}
+
+static void remove_key(void)
+{
+	char path[64];
+
+	(void)text_format(path, sizeof(path), "%s/secrets.key", key_folder);
+	(void)unlink(path);
+	(void)rmdir(key_folder);
+}
+
 int main(void)
 {
 	static struct world world;
@@ -440,6 +486,8 @@ int main(void)
 		return 1;
 	}
 	world.other.db = world.server.db;
+	CHECK_INT(secret_open(key_path(), world.server.db, &world.server.vault, &err), 0);
+	world.other.vault = world.server.vault;
 	CHECK_INT(fleet_open(&world.server, &world.server.fleet, &err), 0);
 	CHECK_INT(fleet_open(&world.other, &world.other.fleet, &err), 0);
 	TEST("a device's revision becomes a change's exactly when its own config does") {
@@ -449,6 +497,8 @@ int main(void)
 		free(world.known[i].text);
 	end_server(&world.server);
 	end_server(&world.other);
+	vault_close(world.server.vault);
+	remove_key();
 	db_close(world.server.db);
 	TEST_END();
 }

@@ -130,6 +130,53 @@ static void dry(struct server *server)
 	CHECK_INT(woken, 1);
 }
 
+/* What a dry run of `config` as the layer's document tells. */
+static char *foretell(struct server *server, const char *scope, const char *config)
+{
+	OWNED(publish) struct publish publish = {0};
+	OWNED(layer_tree) struct layer layer = {0};
+	OWNED(json) cJSON *after = NULL;
+	struct db_revision about = {.kind = "layer", .person = "admin"};
+	struct err err = {""};
+
+	CHECK_INT(json_parse(config, strlen(config), &after, &err), 0);
+	CHECK_INT(layer_load(server->db, scope, &layer, &err), 0);
+	CHECK_INT(publish_begin(&publish, server, &about, &err), 0);
+	publish.wants_values = true;
+	CHECK_INT(layer_store(&publish, &layer, after, &err), 0);
+	CHECK_INT(publish_end(&publish, true, &err), 0);
+	OWNED(json) cJSON *values = preview_values(&publish.preview);
+	return json_print(values);
+}
+
+/* a and b are at Harbour, which says x; a has a layer of its own. */
+static void values(struct server *server)
+{
+	struct err err = {""};
+
+	CHECK_INT(store(server, "organisation", "{}", false, &err) >= 0, 1);
+	CHECK_INT(store(server, "site/Harbour", "{\"helpdesk\":{\"text\":\"x\"}}", false, &err) >=
+					0,
+			1);
+	CHECK_INT(store(server, "device/a", "{\"helpdesk\":{\"phone\":\"5\"}}", false, &err) >= 0,
+			1);
+	OWNED(memory)
+	char *both = foretell(server, "organisation",
+			"{\"helpdesk\":{\"phone\":\"1\",\"text\":\"all\"}}");
+	CHECK_TEXT(both, "[{\"path\":\"/helpdesk/phone\",\"before\":null,\"after\":\"1\","
+			 "\"device_count\":2},"
+			 "{\"path\":\"/helpdesk/text\",\"before\":null,\"after\":\"all\","
+			 "\"device_count\":1}]");
+	OWNED(memory)
+	char *own = foretell(server, "site/Harbour",
+			"{\"helpdesk\":{\"text\":\"on ${device.name} at ${site.name}\"}}");
+	CHECK_TEXT(own, "[{\"path\":\"/helpdesk/text\",\"before\":\"x\","
+			"\"after\":\"on ${device.name} at ${site.name}\",\"device_count\":2}]");
+	OWNED(memory)
+	char *nothing = foretell(server, "site/Harbour", "{\"helpdesk\":{\"text\":\"x\"}}");
+	CHECK_TEXT(nothing, "[]");
+}
+
 static void origins(void)
 {
 	static const struct {
@@ -255,6 +302,9 @@ int main(void)
 	}
 	TEST("a dry run counts, changes nothing and wakes nobody; the real one wakes") {
 		dry(&server);
+	}
+	TEST("a dry run tells each difference once, with its number of devices") {
+		values(&server);
 	}
 	TEST("a value keeps the revision that set it") {
 		origins();
