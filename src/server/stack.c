@@ -267,7 +267,8 @@ unsigned stack_layers(const struct stack *stack, struct conf_layer layers[STACK_
 
 cJSON *stack_merge(const struct stack *stack)
 {
-	struct conf_layer layers[STACK_MAX];
+	struct conf_layer layers[STACK_MAX] = {0};
+	unsigned count = stack_layers(stack, layers);
 
-	return conf_merge_layers(layers, stack_layers(stack, layers));
+	return conf_merge_layers(layers, count);
 }
