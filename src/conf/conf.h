@@ -139,6 +139,22 @@ struct conf_power {
 	uint16_t night_off_after_min; /* instead of blank_after_min outside of them; 0: as by day */
 };
 
+/* When changes of a roll-out may reach the devices of a site. */
+struct conf_maintenance {
+	char days[28]; /* "mon,tue", on which it begins; "": every day */
+	char start[6]; /* "HH:MM" in locale.timezone; equal, or one "": always */
+	char end[6];   /* may be before the start: past midnight */
+};
+
+/* When a device changes over to the firmware that it is to run. */
+enum conf_firmware_when { CONF_FIRMWARE_IDLE, CONF_FIRMWARE_RESTART };
+
+struct conf_firmware {
+	char version[CONF_NAME_MAX]; /* that it is to run; "": the one it has */
+	char sha256[65];             /* of the file, in hex */
+	enum conf_firmware_when when;
+};
+
 /* Who decodes the video of a session. */
 enum conf_decoder {
 	CONF_DECODER_AUTO,     /* the device's hardware, else its processor */
@@ -211,6 +227,8 @@ struct conf {
 	struct conf_kiosk_keys kiosk_keys;
 	struct conf_display display;
 	struct conf_power power;
+	struct conf_maintenance maintenance;
+	struct conf_firmware firmware;
 	struct conf_video video;
 	uint32_t desktop_count;
 	struct conf_desktop desktops[CONF_DESKTOPS_MAX];

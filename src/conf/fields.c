@@ -15,6 +15,7 @@ static const char *const new_keyboards_words[] = {"hold", "allow", NULL};
 static const char *const leave_words[] = {"ctrl+alt+home", "off", NULL};
 static const char *const ctrl_alt_end_words[] = {"pass", "delete", NULL};
 static const char *const screenshot_words[] = {"notice", "ask", "off", NULL};
+static const char *const firmware_when_words[] = {"idle", "restart", NULL};
 const char *const conf_trust_words[] = {"ca", "pinned", NULL};
 
 /* Offset and size of a member, which `type` may hold inside of another struct. */
@@ -84,6 +85,12 @@ const struct conf_field conf_fields[] = {
 	TEXT(power, day_start, .form = CONF_FORM_CLOCK),
 	TEXT(power, day_end, .form = CONF_FORM_CLOCK),
 	WHOLE(power, night_off_after_min, 0, 1440),
+	TEXT(maintenance, days, .form = CONF_FORM_DAYS),
+	TEXT(maintenance, start, .form = CONF_FORM_CLOCK),
+	TEXT(maintenance, end, .form = CONF_FORM_CLOCK),
+	TEXT(firmware, version),
+	TEXT(firmware, sha256, .form = CONF_FORM_SHA256),
+	WORD(firmware, when, firmware_when_words),
 	{.section = "video", .key = "decoder", .kind = CONF_KIND_WORD, AT(struct conf, video.decoder),
 	 .words = decoder_words},
 	BOOL(video, rdpevor, has_rdpevor),
@@ -223,6 +230,8 @@ static const struct form {
 		[CONF_FORM_USB] = {USB, USB ",:", "USB numbers such as \"05e0:1200\", with commas"},
 		[CONF_FORM_PNP] = {UPPER, UPPER, "letters A-Z such as \"DEL\""},
 		[CONF_FORM_CLOCK] = {"012", DIGIT ":", "a time of the day such as \"07:30\""},
+		[CONF_FORM_DAYS] = {LOWER, LOWER ",", "days such as \"mon,tue,fri\""},
+		[CONF_FORM_SHA256] = {USB, USB, "64 hex digits in lower case"},
 };
 
 /* Four hex digits, a colon, four more; again behind each comma. */
@@ -244,6 +253,26 @@ static bool is_clock(const char *text)
 	       strspn(text + 3, DIGIT) == 2 && strncmp(text, "24", 2) < 0 && text[3] < '6';
 }
 
+/* Days in their order, so that one text says it in one way. */
+static bool is_days(const char *text)
+{
+	static const char order[] = "mon,tue,wed,thu,fri,sat,sun";
+	const char *at = order;
+	char day[4] = "";
+
+	for (;; text += 4) {
+		if (strspn(text, LOWER) != 3)
+			return false;
+		memcpy(day, text, 3);
+		at = strstr(at, day);
+		if (!at || (at - order) % 4 != 0)
+			return false;
+		at += 3;
+		if (text[3] != ',')
+			return text[3] == '\0';
+	}
+}
+
 bool conf_form_fits(enum conf_form form, const char *text, const char **expected)
 {
 	const struct form *rule = &forms[form];
@@ -255,6 +284,10 @@ bool conf_form_fits(enum conf_form form, const char *text, const char **expected
 		return is_usb_list(text);
 	if (form == CONF_FORM_CLOCK)
 		return is_clock(text);
+	if (form == CONF_FORM_DAYS)
+		return is_days(text);
+	if (form == CONF_FORM_SHA256 && strlen(text) != 64)
+		return false;
 	return strchr(rule->first, text[0]) && strspn(text, rule->rest) == strlen(text);
 }
 

@@ -34,6 +34,8 @@ enum conf_form {
 	CONF_FORM_USB,      /* vendor:product of USB in hex, with commas */
 	CONF_FORM_PNP,      /* A-Z */
 	CONF_FORM_CLOCK,    /* HH:MM, 00:00..23:59 */
+	CONF_FORM_DAYS,     /* mon, tue, wed, thu, fri, sat, sun with commas, each once at most */
+	CONF_FORM_SHA256,   /* 64 hex digits */
 };
 
 struct conf_field {
