@@ -16,5 +16,6 @@ const struct layout_step *const layout[] = {
 		&layout_retired,
 		&layout_fleet,
 		&layout_inventory,
+		&layout_rollout,
 		NULL,
 };

@@ -17,7 +17,7 @@ struct layout_step {
 
 extern const struct layout_step layout_base, layout_audit, layout_lease, layout_tenant,
 		layout_variant;
-extern const struct layout_step layout_contingency;
+extern const struct layout_step layout_contingency, layout_rollout;
 extern const struct layout_step layout_admit;
 extern const struct layout_step layout_order;
 extern const struct layout_step layout_secret;

@@ -29,6 +29,7 @@
 #include "server/options.h"
 #include "server/order.h"
 #include "server/presence.h"
+#include "server/rollout.h"
 #include "server/routes.h"
 #include "server/secret.h"
 #include "server/signin.h"
@@ -287,6 +288,7 @@ static int start(struct run *run, struct err *err)
 	run->server.jobs = jobs_create(&run->server);
 	once_start(&run->server);
 	signin_start(&run->server);
+	run->server.rollouts = rollouts_create(&run->server);
 	r = orders_create(&run->server, &run->server.orders, err);
 	if (r < 0)
 		return r;
@@ -303,6 +305,7 @@ static void finish(struct run *run)
 	oidc_close(run->server.oidc);
 	free(run->server.ldap);
 	jobs_destroy(run->server.jobs);
+	rollouts_destroy(run->server.rollouts);
 	bell_destroy(run->bell);
 	orders_destroy(run->server.orders);
 	presence_destroy(run->server.presence);

@@ -12,6 +12,7 @@
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
+#include "server/people_rollout.h"
 #include "server/people_secret.h"
 
 enum { SMALL = HTTP_BODY_MAX, LARGE = HTTP_LAYER_BODY_MAX, FILES = ORDER_FILE_MAX };
@@ -85,6 +86,18 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/groups",                 ROUTE_PERSON, 0,     people_groups},
 	{"PUT",    "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_put},
 	{"DELETE", "/api/v1/groups/:name",           ROUTE_PERSON, SMALL, people_group_remove},
+
+	{"GET",    "/api/v1/rollouts",               ROUTE_PERSON, 0,     people_rollouts},
+	{"POST",   "/api/v1/rollouts",               ROUTE_PERSON, LARGE, people_rollout_make},
+	{"GET",    "/api/v1/rollouts/:id",           ROUTE_PERSON, 0,     people_rollout_get},
+	{"DELETE", "/api/v1/rollouts/:id",           ROUTE_PERSON, 0,     people_rollout_remove},
+	{"POST",   "/api/v1/rollouts/:id/rehearse",  ROUTE_PERSON, SMALL, people_rollout_rehearse},
+	{"POST",   "/api/v1/rollouts/:id/start",     ROUTE_PERSON, SMALL, people_rollout_start},
+	{"POST",   "/api/v1/rollouts/:id/stop",      ROUTE_PERSON, SMALL, people_rollout_stop},
+	{"POST",   "/api/v1/rollouts/:id/continue",  ROUTE_PERSON, SMALL, people_rollout_continue},
+	{"POST",   "/api/v1/rollouts/:id/undo",      ROUTE_PERSON, SMALL, people_rollout_undo},
+	{"GET",    "/api/v1/rollouts/:id/devices",   ROUTE_PERSON, 0,     people_rollout_devices},
+	{"GET",    "/api/v1/rollouts/:id/sites",     ROUTE_PERSON, 0,     people_rollout_sites},
 
 	{"GET",    "/api/v1/audit",                  ROUTE_PERSON, 0,     people_audit},
 	{"GET",    "/api/v1/audit/export",           ROUTE_PERSON, 0,     people_audit_export},

@@ -33,6 +33,7 @@ struct server {
 	struct seen *seen;
 	struct order_counts *order_counts;
 	struct orders *orders;
+	struct rollouts *rollouts;
 	struct events *events;
 	struct http_streams *streams;
 	struct presence *presence;
