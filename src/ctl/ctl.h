@@ -54,6 +54,11 @@ int ctl_secrets_list(struct ctl *ctl, struct err *err);
 int ctl_secrets_set(struct ctl *ctl, struct err *err);
 int ctl_secrets_remove(struct ctl *ctl, struct err *err);
 
+int ctl_sign_in_password(struct ctl *ctl, struct err *err);
+int ctl_sign_in_oidc(struct ctl *ctl, struct err *err);
+int ctl_sign_in_ways(struct ctl *ctl, struct err *err);
+int ctl_password(struct ctl *ctl, struct err *err);
+
 int ctl_order(struct ctl *ctl, struct err *err);
 int ctl_orders_list(struct ctl *ctl, struct err *err);
 int ctl_orders_show(struct ctl *ctl, struct err *err);

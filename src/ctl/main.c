@@ -42,12 +42,13 @@ static int run(struct args *args, struct err *err)
 	OWNED(api) struct api *api = NULL;
 	struct ctl ctl = {.args = args, .settings = settings};
 	bool is_login = args->command->run == ctl_login;
+	bool is_sign_in = strcmp(args->command->noun, "sign-in") == 0;
 
 	if (args->command->is_local)
 		return args->command->run(&ctl, err);
-	if (is_login)
+	if (is_login || is_sign_in)
 		args->options.server = args->operands[0];
-	int r = settings_load(&args->options, true, settings, err);
+	int r = settings_load(&args->options, !is_sign_in, settings, err);
 	if (r == 0)
 		r = api_create(settings, &api, err);
 	ctl.api = api;

@@ -49,6 +49,15 @@ int db_password_get(struct db *db, const char *person, struct db_password *ret, 
 	return 0;
 }
 
+int db_totp_put(struct db *db, const char *person, const struct db_password *password,
+		struct err *err)
+{
+	int r = sql_run(db, err, "UPDATE person SET totp = ?2 WHERE name = ?1", "tb", person,
+			password->totp, password->totp_size);
+
+	return r < 0 ? r : 0;
+}
+
 int db_totp_use(struct db *db, const char *person, int64_t step, struct err *err)
 {
 	int r = sql_run(db, err,

@@ -20,6 +20,9 @@ struct db_password {
 int db_password_set(struct db *db, const char *person, const struct db_password *password,
 		uint8_t recovery[][DB_HASH], unsigned count, struct err *err);
 int db_password_get(struct db *db, const char *person, struct db_password *ret, struct err *err);
+/* Only the sealed second factor. */
+int db_totp_put(struct db *db, const char *person, const struct db_password *password,
+		struct err *err);
 /* Both are used once: -EACCES when a code of this step or a later one was, or is not known. */
 int db_totp_use(struct db *db, const char *person, int64_t step, struct err *err);
 int db_recovery_use(struct db *db, const char *person, const uint8_t hash[DB_HASH],

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "server/access.h"
-#include "server/db_signin.h"
+#include "server/factor.h"
 #include "server/keys.h"
 #include "server/ldap.h"
 #include "server/people.h"
@@ -94,9 +94,9 @@ static int begin_sign_in(struct request *request, struct err *err)
 /* A code of the app or one of those on paper; each is good once. */
 static int use_code(struct request *request, const struct job *job, struct err *err)
 {
-	OWNED(array) struct array secret = {.max = PASSWORD_TOTP};
 	struct db *db = request->server->db;
-	char about[DB_NAME_MAX + 8], recovery[PASSWORD_RECOVERY + 1];
+	uint8_t secret[PASSWORD_TOTP];
+	char recovery[PASSWORD_RECOVERY + 1];
 	uint8_t hash[DB_HASH];
 
 	password_recovery_clean(job->code, recovery);
@@ -104,13 +104,11 @@ static int use_code(struct request *request, const struct job *job, struct err *
 		key_hash(recovery, PASSWORD_RECOVERY, hash);
 		return db_recovery_use(db, job->name, hash, err);
 	}
-	(void)text_format(about, sizeof(about), "totp\n%s", job->name);
-	int r = vault_unseal(request->server->vault, about, job->stored.totp, job->stored.totp_size,
-			&secret, err);
-	if (r < 0 || secret.size != PASSWORD_TOTP)
-		return err_set(err, EIO, "the second factor of \"%s\" cannot be read", job->name);
-	int64_t step = password_totp(secret.data, job->code, server_now_s());
-	text_wipe(secret.data, secret.size);
+	int r = factor_unseal(request->server->vault, job->name, &job->stored, secret, err);
+	if (r < 0)
+		return r;
+	int64_t step = password_totp(secret, job->code, server_now_s());
+	text_wipe(secret, sizeof(secret));
 	return step ? db_totp_use(db, job->name, step, err)
 	            : err_set(err, EACCES, "this code is not right");
 }
@@ -194,17 +192,6 @@ static int begin_password(struct request *request, struct err *err)
 	return http_work(request, &job->base, err);
 }
 
-static int seal_totp(struct request *request, struct job *job, const uint8_t *secret,
-		struct err *err)
-{
-	char about[DB_NAME_MAX + 8];
-
-	(void)text_format(about, sizeof(about), "totp\n%s", job->name);
-	job->stored.totp_size = sizeof(job->stored.totp);
-	return vault_seal(request->server->vault, about, secret, PASSWORD_TOTP, job->stored.totp,
-			err);
-}
-
 /* Shown this once: the secret as the app wants it, and codes for paper. */
 static cJSON *answer_password(const struct job *job, const uint8_t *secret,
 		char codes[][PASSWORD_RECOVERY + 1])
@@ -263,7 +250,9 @@ int people_password_set(struct request *request, struct err *err)
 		key_random_text(codes[i], PASSWORD_RECOVERY);
 		key_hash(codes[i], PASSWORD_RECOVERY, hashes[i]);
 	}
-	int r = job->r < 0 ? job->r : seal_totp(request, job, secret, err);
+	int r = job->r < 0 ? job->r
+	                   : factor_seal(request->server->vault, job->name, secret, &job->stored,
+					     err);
 	if (r == 0)
 		r = store_password(request, job, hashes, err);
 	if (r == 0)

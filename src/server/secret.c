@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "server/db_once.h"
+#include "server/factor.h"
 #include "server/stack.h"
 
 static const char check_about[] = "check", check_text[] = "tynd";
@@ -230,6 +231,8 @@ static int reseal_all(const struct vault *vault, struct db *db, struct err *err)
 		r = reseal(vault, db, &secret, err);
 	}
 	array_finish(&rotation.secrets);
+	if (r == 0)
+		r = factor_reseal(vault, db, err);
 	/* Answers that were kept for a day are sealed by the old key. */
 	if (r == 0)
 		r = db_once_expire(db, INT64_MAX, err);
