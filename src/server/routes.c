@@ -12,6 +12,7 @@
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
+#include "server/people_contingency.h"
 #include "server/people_rollout.h"
 #include "server/people_secret.h"
 
@@ -98,6 +99,17 @@ static const struct route routes[] = {
 	{"POST",   "/api/v1/rollouts/:id/undo",      ROUTE_PERSON, SMALL, people_rollout_undo},
 	{"GET",    "/api/v1/rollouts/:id/devices",   ROUTE_PERSON, 0,     people_rollout_devices},
 	{"GET",    "/api/v1/rollouts/:id/sites",     ROUTE_PERSON, 0,     people_rollout_sites},
+
+	{"GET",    "/api/v1/contingency",            ROUTE_PERSON, 0,     people_contingencies},
+	{"POST",   "/api/v1/contingency",            ROUTE_PERSON, LARGE, people_contingency_make},
+	{"GET",    "/api/v1/contingency/:id",        ROUTE_PERSON, 0,     people_contingency_get},
+	{"PATCH",  "/api/v1/contingency/:id",        ROUTE_PERSON, LARGE, people_contingency_change},
+	{"DELETE", "/api/v1/contingency/:id",        ROUTE_PERSON, 0,     people_contingency_remove},
+	{"POST",   "/api/v1/contingency/:id/rehearse", ROUTE_PERSON, SMALL, people_contingency_rehearse},
+	{"POST",   "/api/v1/contingency/:id/on",     ROUTE_PERSON, SMALL, people_contingency_on},
+	{"POST",   "/api/v1/contingency/:id/off",    ROUTE_PERSON, SMALL, people_contingency_off},
+	{"POST",   "/api/v1/contingency/:id/withdraw", ROUTE_PERSON, SMALL, people_contingency_withdraw},
+	{"POST",   "/api/v1/contingency/:id/consent", ROUTE_PERSON, SMALL, people_contingency_consent},
 
 	{"GET",    "/api/v1/audit",                  ROUTE_PERSON, 0,     people_audit},
 	{"GET",    "/api/v1/audit/export",           ROUTE_PERSON, 0,     people_audit_export},
