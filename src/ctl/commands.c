@@ -247,6 +247,25 @@ const struct command commands[] = {
 		{"site-tokens", "remove", "ID", 0, false, ctl_call,
 				"nobody enrols with it any more", NULL, "DELETE /site-tokens/{id}"},
 
+		{"webhooks", "list", "", ARGS_LIMIT, false, ctl_call, "servers that hear of events",
+				NULL, "GET /webhooks"},
+		{"webhooks", "make", "URL", ARGS_WITH, false, ctl_call,
+				"--with events='[\"alert\"]' --with tenant=T; its secret is shown "
+				"once",
+				NULL, "POST /webhooks url"},
+		{"webhooks", "change", "ID", ARGS_WITH, false, ctl_call,
+				"--with url=URL, events, on=false, new_secret=true", NULL,
+				"PATCH /webhooks/{id}"},
+		{"webhooks", "remove", "ID", 0, false, ctl_call, "with all that waits for it", NULL,
+				"DELETE /webhooks/{id}"},
+		{"webhooks", "deliveries", "ID", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"what waits; --with dead=true: what was given up", NULL,
+				"GET /webhooks/{id}/deliveries"},
+		{"webhooks", "test", "ID", 0, false, ctl_call, "an event for it alone", NULL,
+				"POST /webhooks/{id}/test"},
+		{"webhooks", "retry", "ID", 0, false, ctl_call, "what was given up waits again",
+				NULL, "POST /webhooks/{id}/retry"},
+
 		{"order", NULL, "KIND TARGET [TEXT]",
 				ARGS_REASON | ARGS_SEVERITY | ARGS_CONFIRM | ARGS_SECONDS |
 						ARGS_EXPIRES | ARGS_NOW,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/json.h"
+#include "server/hooks.h"
 #include "server/http_stream.h"
 #include "server/keys.h"
 #include "server/server.h"
@@ -92,6 +93,7 @@ void events_heard(struct server *server, const char *text)
 static void emit(struct events *events, struct event *event)
 {
 	tell_others(events->server, event);
+	hooks_take(events->server->hooks, event);
 	keep(events, event);
 }
 

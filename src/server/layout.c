@@ -17,5 +17,6 @@ const struct layout_step *const layout[] = {
 		&layout_fleet,
 		&layout_inventory,
 		&layout_rollout,
+		&layout_hook,
 		NULL,
 };

@@ -27,6 +27,8 @@ extern const struct layout_step layout_retired;
 extern const struct layout_step layout_fleet;
 extern const struct layout_step layout_inventory;
 
+extern const struct layout_step layout_hook;
+
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];
 

@@ -19,6 +19,7 @@
 #include "server/backup.h"
 #include "server/bell.h"
 #include "server/db_lift.h"
+#include "server/hooks.h"
 #include "server/http.h"
 #include "server/http_stream.h"
 #include "server/keys.h"
@@ -30,6 +31,7 @@
 #include "server/order.h"
 #include "server/presence.h"
 #include "server/rollout.h"
+#include "server/retention.h"
 #include "server/routes.h"
 #include "server/secret.h"
 #include "server/signin.h"
@@ -61,6 +63,8 @@ static void show_help(FILE *to)
 	      "  --restore FILE    put them into DIR, which is empty\n"
 	      "  --restored        after an older copy of DIR or of the database was put back\n"
 	      "  --rotate-secrets  give the secrets of configs another key\n"
+	      "  --hook-network NET    a private network that webhooks may reach; repeatable\n"
+	      "  --hook-back-off S     pause after a webhook's first failure (10)\n"
 	      "  --help, --version\n",
 			to);
 }
@@ -289,6 +293,12 @@ static int start(struct run *run, struct err *err)
 	once_start(&run->server);
 	signin_start(&run->server);
 	run->server.rollouts = rollouts_create(&run->server);
+	retention_start(&run->server);
+	const struct hooks_options hooks = {
+			.networks = run->options.hook_networks,
+			.back_off_s = run->options.hook_back_off_s,
+	};
+	run->server.hooks = hooks_create(&run->server, &hooks);
 	r = orders_create(&run->server, &run->server.orders, err);
 	if (r < 0)
 		return r;
@@ -306,6 +316,7 @@ static void finish(struct run *run)
 	free(run->server.ldap);
 	jobs_destroy(run->server.jobs);
 	rollouts_destroy(run->server.rollouts);
+	hooks_destroy(own_take(run->server.hooks));
 	bell_destroy(run->bell);
 	orders_destroy(run->server.orders);
 	presence_destroy(run->server.presence);

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-enum { DEFAULT_PORT = 8443 };
+enum { DEFAULT_PORT = 8443, BACK_OFF_S = 10 };
 
 static int read_port(const char *text, struct options *options, struct err *err)
 {
@@ -42,6 +42,27 @@ int options_read_listen(const char *text, struct options *options, struct err *e
 	return port ? read_port(port + 1, options, err) : 0;
 }
 
+static int add_network(struct options *options, const char *text, struct err *err)
+{
+	size_t used = strlen(options->hook_networks);
+	int r = cidr_check(text, err);
+
+	if (r == 0 && text_format(options->hook_networks + used,
+				      sizeof(options->hook_networks) - used, "%s\n", text) < 0)
+		r = err_set(err, EINVAL, "too many networks");
+	return r < 0 ? err_prefix(err, r, "--hook-network") : 0;
+}
+
+static int read_back_off(struct options *options, const char *text, struct err *err)
+{
+	uint64_t seconds;
+
+	if (text_to_number(text, 1, 3600, &seconds) < 0)
+		return err_set(err, EINVAL, "--hook-back-off: a whole number in 1..3600");
+	options->hook_back_off_s = (unsigned)seconds;
+	return 0;
+}
+
 int options_read(int argc, char **argv, struct options *ret, struct err *err)
 {
 	static const struct option known[] = {
@@ -50,6 +71,8 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			{"listen", required_argument, NULL, 'l'},
 			{"port", required_argument, NULL, 'p'},
 			{"name", required_argument, NULL, 'n'},
+			{"hook-network", required_argument, NULL, 'k'},
+			{"hook-back-off", required_argument, NULL, 'o'},
 			{"backup", required_argument, NULL, 'B'},
 			{"restore", required_argument, NULL, 'R'},
 			{"restored", no_argument, NULL, 'L'},
@@ -58,7 +81,7 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			{"version", no_argument, NULL, 'v'},
 			{0},
 	};
-	struct options options = {.port = DEFAULT_PORT};
+	struct options options = {.port = DEFAULT_PORT, .hook_back_off_s = BACK_OFF_S};
 	int option, r = 0;
 
 	opterr = 0;
@@ -74,6 +97,10 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			r = read_port(optarg, &options, err);
 		else if (option == 'n')
 			r = ca_names_add(&options.names, optarg, err);
+		else if (option == 'k')
+			r = add_network(&options, optarg, err);
+		else if (option == 'o')
+			r = read_back_off(&options, optarg, err);
 		else if (option == 'B')
 			options.backup = optarg;
 		else if (option == 'R')

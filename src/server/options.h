@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "server/ca.h"
+#include "server/cidr.h"
 
 struct options {
 	const char *data;          /* folder */
@@ -14,6 +15,9 @@ struct options {
 	char address[CA_NAME_MAX]; /* to listen on; "" for all */
 	uint16_t port;             /* 0: the kernel chooses */
 	struct ca_names names;     /* of --name */
+	char hook_networks
+			[CIDR_LIST_MAX]; /* private ones that webhooks may reach, as cidr.h has them */
+	unsigned hook_back_off_s;
 	bool wants_help, wants_version;
 	/* Instead of serving: */
 	const char *backup, *restore; /* file */

@@ -9,6 +9,7 @@
 #include "server/people_admit.h"
 #include "server/people_apply.h"
 #include "server/people_event.h"
+#include "server/people_hook.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
@@ -46,6 +47,13 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/devices/:id/inventory",  ROUTE_PERSON, 0,     people_inventory},
 	{"PATCH",  "/api/v1/devices/:id/inventory",  ROUTE_PERSON, SMALL, people_inventory_patch},
 	{"GET",    "/api/v1/devices/:id/inventory/changes", ROUTE_PERSON, 0, people_inventory_changes},
+	{"GET",    "/api/v1/webhooks",               ROUTE_PERSON, 0,     people_hooks},
+	{"POST",   "/api/v1/webhooks",               ROUTE_PERSON, SMALL, people_hook_make},
+	{"PATCH",  "/api/v1/webhooks/:id",           ROUTE_PERSON, SMALL, people_hook_patch},
+	{"DELETE", "/api/v1/webhooks/:id",           ROUTE_PERSON, 0,     people_hook_remove},
+	{"GET",    "/api/v1/webhooks/:id/deliveries", ROUTE_PERSON, 0,    people_hook_deliveries},
+	{"POST",   "/api/v1/webhooks/:id/test",      ROUTE_PERSON, SMALL, people_hook_test},
+	{"POST",   "/api/v1/webhooks/:id/retry",     ROUTE_PERSON, SMALL, people_hook_retry},
 	{"GET",    "/api/v1/reports/:kind",          ROUTE_PERSON, 0,     people_report},
 	{"GET",    "/api/v1/inventory",              ROUTE_PERSON, 0,     people_inventories},
 	{"POST",   "/api/v1/devices/:id/swap",       ROUTE_PERSON, SMALL, people_swap},

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "server/db_once.h"
 #include "server/factor.h"
+#include "server/hooks.h"
 #include "server/stack.h"
 
 static const char check_about[] = "check", check_text[] = "tynd";
@@ -236,6 +237,8 @@ static int reseal_all(const struct vault *vault, struct db *db, struct err *err)
 	/* Answers that were kept for a day are sealed by the old key. */
 	if (r == 0)
 		r = db_once_expire(db, INT64_MAX, err);
+	if (r == 0)
+		r = hooks_reseal(vault, db, err);
 	if (r == 0)
 		r = put_check(vault, db, err);
 	if (r == 0)

@@ -22,6 +22,8 @@
 struct oidc;
 struct ldap_options;
 
+struct hooks;
+
 struct server {
 	struct loop *loop;
 	struct wheel *wheel;
@@ -38,6 +40,7 @@ struct server {
 	struct http_streams *streams;
 	struct presence *presence;
 	struct jobs *jobs;
+	struct hooks *hooks;
 	struct db *db;
 	struct fleet *fleet;
 	struct ca *ca;
