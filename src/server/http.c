@@ -29,9 +29,9 @@ enum {
 	BODY_S = 30,
 	UPLOAD_S = 120, /* of ROUTE_BYTES */
 	ANSWER_S = 60,
-	SILENCE_S = 70,         /* libmicrohttpd's own, the last resort */
-	HEAD_BYTES = 16 * 1024, /* memory of a connection: its head must fit */
-	DISCARD_MAX = 4 << 20,  /* bytes of a refused body that are read and dropped */
+	SILENCE_S = 70,        /* libmicrohttpd's own, the last resort */
+	HEAD_BYTES = 8 * 1024, /* memory of a connection: its head must fit */
+	DISCARD_MAX = 4 << 20, /* bytes of a refused body that are read and dropped */
 };
 
 struct http {
