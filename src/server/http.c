@@ -20,6 +20,7 @@
 #include "server/audit.h"
 #include "server/http_answer.h"
 #include "server/http_stream.h"
+#include "server/keys.h"
 #include "server/once.h"
 #include "server/rights.h"
 #include "server/work.h"
@@ -202,7 +203,11 @@ static int find_route(struct request *request, const char *method)
 static int judge_head(struct request *request, const char *method)
 {
 	if (request->connection->is_excess) {
-		request->retry_after_s = 30;
+		uint8_t some;
+
+		/* Not all at the same moment again. */
+		key_random(&some, sizeof(some));
+		request->retry_after_s = 15 + some % 32u;
 		(void)err_set(&request->err, EAGAIN, "too many connections: try again soon");
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	}
