@@ -152,8 +152,8 @@ static int make_places(struct ctl *ctl, const cJSON *missing, struct err *err)
 	const cJSON *kind, *one;
 	int r = 0;
 
-	cJSON_ArrayForEach(kind, missing)
-		cJSON_ArrayForEach(one, kind) {
+	for (kind = missing->child; kind; kind = kind->next)
+		for (one = kind->child; one; one = one->next) {
 			if (r < 0)
 				return r;
 			if (!ctl->args->options.is_json)
@@ -174,15 +174,18 @@ static int make_places(struct ctl *ctl, const cJSON *missing, struct err *err)
 static bool is_missing(const cJSON *missing, const char *scope)
 {
 	const char *slash = strchr(scope, '/');
-	const cJSON *one;
 
-	for (unsigned i = 0; slash && i < PLACE_KINDS; i++)
-		if (strlen(place_kinds[i][1]) == (size_t)(slash - scope) &&
-				strncmp(scope, place_kinds[i][1], (size_t)(slash - scope)) == 0)
-			cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(missing,
-								place_kinds[i][0]))
-				if (strcmp(one->valuestring, slash + 1) == 0)
-					return true;
+	for (unsigned i = 0; slash && i < PLACE_KINDS; i++) {
+		const char *word = place_kinds[i][1];
+		const cJSON *list = cJSON_GetObjectItemCaseSensitive(missing, place_kinds[i][0]);
+
+		if (strlen(word) != (size_t)(slash - scope) ||
+				strncmp(scope, word, strlen(word)) != 0)
+			continue;
+		for (const cJSON *one = list ? list->child : NULL; one; one = one->next)
+			if (strcmp(one->valuestring, slash + 1) == 0)
+				return true;
+	}
 	return false;
 }
 
@@ -324,7 +327,7 @@ static int compare(struct ctl *ctl, struct applying *applying, struct err *err)
 	find_drift(applying->layers ? applying->layers : applying->server, applying->server,
 			applying->drift);
 	if (r == 0 && ctl->args->options.prunes) {
-		cJSON_ArrayForEach(layer, applying->drift)
+		for (layer = applying->drift->child; layer; layer = layer->next)
 			json_put_object(applying->changed, layer->string);
 		cJSON_Delete(applying->drift);
 		applying->drift = json_new_object();
@@ -387,7 +390,7 @@ static int export_places(struct ctl *ctl, struct err *err)
 		cJSON *names = json_put_list(places, place_kinds[i][0]);
 		const cJSON *list = cJSON_GetObjectItemCaseSensitive(answer, place_kinds[i][0]),
 			    *one;
-		cJSON_ArrayForEach(one, list)
+		for (one = list ? list->child : NULL; one; one = one->next)
 			json_append_text(names, ctl_text(one, "/name", buffer));
 	}
 	return r < 0 ? r : folder_write_places(ctl->args->operands[0], places, err);

@@ -18,15 +18,8 @@ static void close_database(sqlite3 *database)
 	sqlite3_close_v2(database);
 }
 
-static void close_folder(DIR *folder)
-{
-	if (folder)
-		closedir(folder);
-}
-
 OWN_DEFINE(sqlite, sqlite3, close_database);
 OWN_DEFINE(statement, sqlite3_stmt, sqlite3_finalize);
-OWN_DEFINE(folder, DIR, close_folder);
 
 static int fail(sqlite3 *database, const char *path, struct err *err)
 {
@@ -61,9 +54,12 @@ static int copy(sqlite3 *from, sqlite3 *to, const char *path, struct err *err)
 /* Bytes on the disk, then the name. */
 static int settle(const char *from, const char *to, struct err *err)
 {
-	OWNED(fd) int fd = open(from, O_RDONLY | O_CLOEXEC);
+	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	bool is_safe = fd >= 0 && fsync(fd) == 0;
 
-	if (fd < 0 || fsync(fd) < 0 || rename(from, to) < 0)
+	if (fd >= 0)
+		close(fd);
+	if (!is_safe || rename(from, to) < 0)
 		return err_errno(err, errno, "%s", to);
 	return 0;
 }
@@ -104,19 +100,22 @@ static int add_file(sqlite3_stmt *insert, const char *folder, const char *name, 
 
 static int add_files(sqlite3 *to, const char *folder, struct err *err)
 {
-	OWNED(folder) DIR *entries = opendir(folder);
 	OWNED(statement) sqlite3_stmt *insert = NULL;
-	const struct dirent *entry;
+	struct dirent **names;
 	int r = 0;
 
-	if (!entries)
-		return err_errno(err, errno, "%s", folder);
 	if (sqlite3_prepare_v2(to, "INSERT INTO backup_file (name, mode, data) VALUES (?, ?, ?)",
 			    -1, &insert, NULL) != SQLITE_OK)
 		return fail(to, folder, err);
-	while (r == 0 && (entry = readdir(entries)))
-		if (is_kept(entry->d_name))
-			r = add_file(insert, folder, entry->d_name, err);
+	int count = scandir(folder, &names, NULL, alphasort);
+	if (count < 0)
+		return err_errno(err, errno, "%s", folder);
+	for (int i = 0; i < count; i++) {
+		if (r == 0 && is_kept(names[i]->d_name))
+			r = add_file(insert, folder, names[i]->d_name, err);
+		free(names[i]);
+	}
+	free(names);
 	return r;
 }
 
@@ -206,16 +205,21 @@ static int take_database(sqlite3 *from, const char *folder, struct err *err)
 
 static int check_empty(const char *folder, struct err *err)
 {
-	OWNED(folder) DIR *entries = opendir(folder);
-	const struct dirent *entry;
+	struct dirent **names;
+	bool is_empty = true;
+	int count = scandir(folder, &names, NULL, alphasort);
 
-	if (!entries)
+	if (count < 0)
 		return err_errno(err, errno, "%s", folder);
-	while ((entry = readdir(entries)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-				strcmp(entry->d_name, "lock") != 0)
-			return err_set(err, EEXIST, "%s: is not empty", folder);
-	return 0;
+	for (int i = 0; i < count; i++) {
+		const char *name = names[i]->d_name;
+
+		is_empty = is_empty && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+						       strcmp(name, "lock") == 0);
+		free(names[i]);
+	}
+	free(names);
+	return is_empty ? 0 : err_set(err, EEXIST, "%s: is not empty", folder);
 }
 
 static int has_layout(sqlite3 *from, bool *ret, const char *file, struct err *err)

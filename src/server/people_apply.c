@@ -68,7 +68,7 @@ static cJSON *patch_between(const cJSON *changes)
 	const cJSON *change;
 
 	for (int is_set = 0; is_set < 2; is_set++)
-		cJSON_ArrayForEach(change, changes) {
+		for (change = changes->child; change; change = change->next) {
 			const cJSON *path = cJSON_GetObjectItemCaseSensitive(change, "path");
 			const cJSON *after = cJSON_GetObjectItemCaseSensitive(change, "after");
 
@@ -167,8 +167,8 @@ static int apply_all(struct applying *applying, const cJSON *layers)
 	const cJSON *layer;
 	int r = 0;
 
-	for (unsigned kind = 0; kinds[kind]; kind++)
-		cJSON_ArrayForEach(layer, layers)
+	for (unsigned kind = 0; layers && kinds[kind]; kind++)
+		for (layer = layers->child; layer; layer = layer->next)
 			if (r == 0 && is_kind(layer->string, kind))
 				r = apply_one(applying, layer->string, layer);
 	if (r == 0 && applying->publish.is_open)

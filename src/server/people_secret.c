@@ -65,17 +65,16 @@ int people_secrets(struct request *request, struct err *err)
 static int read_path(struct request *request, char scope[DB_SCOPE_MAX], const char **name,
 		struct err *err)
 {
-	bool is_whole = !request->match.args[1][0];
+	const char *place = request->match.args[1];
+	bool is_whole = !place[0];
 	const char *kind = is_whole ? "organisation" : request->match.args[0];
-	const char *place = is_whole ? NULL : request->match.args[1];
 	char asked[2 * ROUTE_ARG_MAX];
 
-	(void)text_format(asked, sizeof(asked), "%s%s%s", kind, place ? "/" : "",
-			place ? place : "");
+	(void)text_format(asked, sizeof(asked), "%s%s%s", kind, is_whole ? "" : "/", place);
 	*name = request->match.args[is_whole ? 0 : 2];
 	int r = rights_require(request, RIGHT_CONFIG, asked, err);
 	if (r == 0)
-		r = place_scope(request->server->db, kind, place, scope, err);
+		r = place_scope(request->server->db, kind, is_whole ? NULL : place, scope, err);
 	if (r == 0 && !conf_expand_is_name(*name))
 		r = err_set(err, EINVAL,
 				"a secret's name has a-z, 0-9 and _, a letter first, at most %d",
