@@ -40,7 +40,8 @@ static int lift(struct db *db, int64_t now_s, int64_t *ret, struct err *err)
 			"iitttt", about.revision, about.time_s, about.person, about.reason,
 			about.kind, about.scope);
 	if (r >= 0)
-		r = sql_run(db, err, "UPDATE device SET revision = ?", "i", about.revision);
+		r = sql_run(db, err, "UPDATE device SET revision = ?1, joined = ?1, touched = ?1",
+				"i", about.revision);
 	if (r >= 0) {
 		devices = r;
 		r = db_revision_devices(db, about.revision, devices, err);
