@@ -81,6 +81,8 @@ static void put_alerts(cJSON *report, const struct health *health)
 
 static void put_quality(cJSON *report, const struct wire_agent_quality *told)
 {
+	static const char *const decoders[WIRE_DECODED_COUNT] = {
+			"none", "vaapi", "v4l2", "software"};
 	cJSON *quality = json_put_object(report, "quality");
 
 	json_put_text(quality, "desktop", told->desktop);
@@ -88,6 +90,10 @@ static void put_quality(cJSON *report, const struct wire_agent_quality *told)
 	json_put_whole(quality, "duration_s", told->duration_s);
 	json_put_whole(quality, "reconnects", told->reconnects);
 	json_put_whole(quality, "frames_per_s", told->frames_per_s);
+	json_put_whole(quality, "dropped_per_s", told->dropped_per_s);
+	if (told->round_trip_ms)
+		json_put_whole(quality, "round_trip_ms", told->round_trip_ms);
+	json_put_text(quality, "decoder", decoders[told->decoder]);
 	json_put_text(quality, "video",
 			!told->has_video        ? "none"
 			: told->is_video_direct ? "plane"

@@ -33,6 +33,8 @@ static void say_clock(struct kiosk *kiosk)
 	kiosk_feed(kiosk, &event);
 	if (kiosk->quality.is_running)
 		kiosk_tell_quality(kiosk);
+	if (kiosk->quality.is_running && kiosk->session)
+		session_ask_quality(kiosk->session);
 }
 
 static void on_minute(void *data)
@@ -114,6 +116,8 @@ static void report(struct kiosk *kiosk, const struct kiosk_action *action)
 				reason_text(action->reason));
 	/* Before the report that the agent makes of it. */
 	kiosk_tell_quality(kiosk);
+	if (action->is_on && kiosk->session)
+		session_ask_quality(kiosk->session);
 	agent_send_session(kiosk->agent, action->is_on, action->reason, kiosk->state.target.id);
 }
 

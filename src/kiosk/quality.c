@@ -37,6 +37,23 @@ void quality_act(struct quality *quality, const struct kiosk_state *state,
 		quality->is_running = action->is_on;
 }
 
+void quality_take(struct quality *quality, const struct wire_session_quality *told)
+{
+	/* A program that was started anew counts anew. */
+	if (told->dropped < quality->dropped_told)
+		quality->dropped_told = 0;
+	quality->round_trip_ms = told->round_trip_ms;
+	quality->decoder = told->decoder;
+	quality->dropped = told->dropped;
+}
+
+static uint32_t per_second(uint32_t count, int64_t since_ms)
+{
+	int64_t rate = since_ms > 0 ? count * INT64_C(1000) / since_ms : 0;
+
+	return (uint32_t)(rate < RATE_MAX ? rate : RATE_MAX);
+}
+
 void quality_frame(struct quality *quality, bool has_video)
 {
 	quality->frames++;
@@ -47,7 +64,6 @@ void quality_tell(struct quality *quality, const struct kiosk_state *state, uint
 		struct wire_agent_quality *ret)
 {
 	int64_t since_ms = state->now_ms - quality->told_ms;
-	int64_t rate = since_ms > 0 ? quality->frames * INT64_C(1000) / since_ms : 0;
 
 	memset(ret, 0, sizeof(*ret));
 	wire_init(ret, WIRE_AGENT_QUALITY);
@@ -59,12 +75,17 @@ void quality_tell(struct quality *quality, const struct kiosk_state *state, uint
 	if (quality->shown_ms >= 0)
 		ret->duration_s = (uint32_t)((state->now_ms - quality->shown_ms) / SECOND_MS);
 	ret->reconnects = quality->reconnects;
-	ret->frames_per_s = (uint32_t)(rate < RATE_MAX ? rate : RATE_MAX);
+	ret->frames_per_s = per_second(quality->frames, since_ms);
+	if (quality->dropped >= quality->dropped_told)
+		ret->dropped_per_s = per_second(quality->dropped - quality->dropped_told, since_ms);
+	ret->round_trip_ms = quality->round_trip_ms;
+	ret->decoder = quality->decoder;
 	ret->crashes = quality->crashes;
 	ret->has_video = quality->has_video;
 	ret->is_video_direct = quality->has_video && direct > quality->direct_told;
 	quality->told_ms = state->now_ms;
 	quality->frames = 0;
+	quality->dropped_told = quality->dropped;
 	quality->has_video = false;
 	quality->direct_told = direct;
 }

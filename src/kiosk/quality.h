@@ -10,7 +10,8 @@ struct quality {
 	int64_t wanted_ms, shown_ms; /* -1: not yet */
 	int64_t told_ms;             /* when it was told last */
 	uint32_t sign_in_ms, reconnects, crashes;
-	uint32_t frames; /* since it was told */
+	uint32_t frames;                                        /* since it was told */
+	uint32_t round_trip_ms, decoder, dropped, dropped_told; /* as the session said last */
 	bool has_video;
 	uint64_t direct_told; /* counter of videos on planes then */
 };
@@ -21,6 +22,8 @@ void quality_hear(struct quality *quality, const struct kiosk_state *state,
 /* What the mind does about it. */
 void quality_act(struct quality *quality, const struct kiosk_state *state,
 		const struct kiosk_action *action);
+/* What the session itself knows. */
+void quality_take(struct quality *quality, const struct wire_session_quality *told);
 void quality_frame(struct quality *quality, bool has_video);
 
 /* The message, and begin to count anew; `direct`: videos shown by planes so far. */

@@ -183,6 +183,18 @@ static int on_cursor_state(void *data, const void *message, int *fds)
 	}
 }
 
+static int on_quality(void *data, const void *message, int *fds)
+{
+	struct session *session = data;
+	const struct wire_session_quality *quality = message;
+
+	(void)fds;
+	if (quality->decoder >= WIRE_DECODED_COUNT)
+		return -EPROTO;
+	session->handler.on_quality(session->handler.data, quality);
+	return 0;
+}
+
 static int on_leds(void *data, const void *message, int *fds)
 {
 	struct session *session = data;
@@ -230,6 +242,7 @@ static const struct wire_rule rules[] = {
 		RULE(CURSOR, cursor, 1, STATE_OPEN | STATE_POOL, on_cursor),
 		RULE(CURSOR_STATE, cursor_state, 0, STATE_OPEN | STATE_POOL, on_cursor_state),
 		RULE(LEDS, leds, 0, STATE_OPEN | STATE_POOL, on_leds),
+		RULE(QUALITY, quality, 0, STATE_OPEN | STATE_POOL, on_quality),
 		RULE(ENDED, ended, 0, STATE_OPEN | STATE_POOL, on_ended),
 };
 
@@ -431,6 +444,14 @@ void session_locks(struct session *session, struct input_locks locks)
 	};
 
 	wire_init(&message, WIRE_SESSION_LOCKS);
+	wire_send(session->channel, &message, NULL, 0);
+}
+
+void session_ask_quality(struct session *session)
+{
+	struct wire_session_ask_quality message = {0};
+
+	wire_init(&message, WIRE_SESSION_ASK_QUALITY);
 	wire_send(session->channel, &message, NULL, 0);
 }
 

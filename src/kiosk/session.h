@@ -32,6 +32,7 @@ struct session_handler {
 	void (*on_warp)(void *data, int32_t x, int32_t y); /* pixels of the picture */
 	void (*on_leds)(void *data, struct input_locks locks);
 	void (*on_dial)(void *data, uint32_t id, const char *host, uint16_t port);
+	void (*on_quality)(void *data, const struct wire_session_quality *quality); /* checked */
 	void (*on_ended)(void *data, uint32_t session, enum reason reason, uint32_t detail);
 	/* The worker is gone without ENDED (NULL), or broke a rule (why). Destroy allowed. */
 	void (*on_gone)(void *data, uint32_t session, const char *why);
@@ -68,6 +69,8 @@ void session_pointer(struct session *session, const struct input_event *event, i
 /* A button was pressed there and is still held: all that the mouse does is the session's. */
 bool session_has_button(const struct session *session);
 void session_locks(struct session *session, struct input_locks locks);
+/* on_quality follows, if it ever does. */
+void session_ask_quality(struct session *session);
 void session_resize(struct session *session, const struct desk_layout *layout);
 
 #endif

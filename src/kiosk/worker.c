@@ -60,6 +60,13 @@ static int import(void *data, const struct display_buffer_info *info, struct dis
 	return code;
 }
 
+static void on_quality(void *data, const struct wire_session_quality *quality)
+{
+	struct kiosk *kiosk = data;
+
+	quality_take(&kiosk->quality, quality);
+}
+
 static void on_leds(void *data, struct input_locks locks)
 {
 	struct kiosk *kiosk = data;
@@ -179,6 +186,7 @@ void kiosk_open_sessions(struct kiosk *kiosk)
 			.on_cursor = on_cursor,
 			.on_warp = on_warp,
 			.on_leds = on_leds,
+			.on_quality = on_quality,
 			.on_dial = on_dial,
 			.on_ended = on_ended,
 			.on_gone = on_gone,

@@ -153,6 +153,8 @@ int dial(rdpContext *context, rdpSettings *settings, const char *host, int port,
 	if (r < 0)
 		return -1;
 	OWNED(fd) int fd = own_take_fd(&session->dialed_fd);
+
+	session->socket = fd;
 	if (fd < 0 || prepare_socket(settings, fd) < 0) {
 		if (session->reason == REASON_NONE)
 			session->reason = REASON_SESSION_SERVER_CLOSED;

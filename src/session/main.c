@@ -19,6 +19,7 @@
 #include "session/graphics.h"
 #include "session/input.h"
 #include "session/present.h"
+#include "session/quality.h"
 #include "session/resize.h"
 #include "session/screen.h"
 #include "session/session.h"
@@ -145,6 +146,14 @@ static int on_resize(void *data, const void *message, int *fds)
 	return 0;
 }
 
+static int on_ask_quality(void *data, const void *message, int *fds)
+{
+	(void)message;
+	(void)fds;
+	quality_answer(data);
+	return 0;
+}
+
 static int on_stop(void *data, const void *message, int *fds)
 {
 	struct session *session = data;
@@ -176,6 +185,7 @@ static const struct wire_rule rules[] = {
 		RULE(RELEASE_BUFFER, release_buffer, 0, SESSION_STARTED, on_release_buffer),
 		RULE(REFUSE_BUFFER, refuse_buffer, 0, SESSION_STARTED, on_refuse_buffer),
 		RULE(RESIZE, resize, 0, SESSION_STARTED, on_resize),
+		RULE(ASK_QUALITY, ask_quality, 0, SESSION_STARTED, on_ask_quality),
 		RULE(STOP, stop, 0, SESSION_NEW | SESSION_STARTED, on_stop),
 };
 
@@ -289,6 +299,7 @@ static int run(const struct options *options)
 	struct session session = {.loop = loop_create(),
 			.rdp_epoll = -1,
 			.dialed_fd = -1,
+			.socket = -1,
 			.logon_type = FAILURE_NO_LOGON,
 			.picture = &picture};
 

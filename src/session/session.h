@@ -49,6 +49,7 @@ struct session {
 	unsigned dial_count;
 	bool is_dialed;
 	int dialed_fd;
+	int socket; /* FreeRDP's, of the connection: only to ask about it; -1: none yet */
 
 	uint32_t held_keys;              /* of keys_send */
 	struct wire_session_locks locks; /* as the kiosk said last, for the moment of connecting */

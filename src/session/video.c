@@ -486,3 +486,23 @@ void video_check(struct video *video)
 		leave(video, video->shown);
 	place(video);
 }
+
+void video_quality(struct video *video, struct wire_session_quality *ret)
+{
+	static const struct {
+		enum video_backend backend;
+		enum wire_decoded decoder;
+	} rows[] = {
+			{VIDEO_VAAPI, WIRE_DECODED_VAAPI},
+			{VIDEO_V4L2, WIRE_DECODED_V4L2},
+			{VIDEO_V4L2_REQUEST, WIRE_DECODED_V4L2},
+			{VIDEO_SOFTWARE, WIRE_DECODED_SOFTWARE},
+	};
+	struct decode_figures figures = decode_figures(video->decode);
+	const char *backend = decode_backend(video->decode);
+
+	ret->dropped = figures.dropped < UINT32_MAX ? (uint32_t)figures.dropped : UINT32_MAX;
+	for (size_t i = 0; backend && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(backend, video_backend_name(rows[i].backend)) == 0)
+			ret->decoder = rows[i].decoder;
+}

@@ -66,4 +66,7 @@ void video_forget(struct video *video);
 /* Say what shall be seen now, after drawing and mapping; the FRAME is screen_send's. */
 void video_check(struct video *video);
 
+/* For the kiosk's report: who decodes, and what was never shown. */
+void video_quality(struct video *video, struct wire_session_quality *ret);
+
 #endif

@@ -119,6 +119,9 @@ struct wire_agent_quality {
 	uint32_t duration_s;      /* since then */
 	uint32_t reconnects;      /* times that the connection came back by itself */
 	uint32_t frames_per_s;    /* shown, since the message before */
+	uint32_t dropped_per_s;   /* decoded, but never shown */
+	uint32_t round_trip_ms;   /* 0: not known */
+	uint32_t decoder;         /* enum wire_decoded */
 	uint32_t crashes;         /* of session programs since the kiosk started */
 	uint32_t has_video;       /* a video was on the screen since the message before */
 	uint32_t is_video_direct; /* and from where it was decoded, without a copy by the processor */

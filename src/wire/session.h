@@ -15,6 +15,8 @@
  *     REFUSE_BUFFER {pool, number} -->
  *     KEY, POINTER, LOCKS, RESIZE ----->
  *            <-------------------------  CURSOR + memfd, CURSOR_STATE, LEDS
+ *     ASK_QUALITY --------------------->
+ *            <-------------------------  QUALITY
  *            <-------------------------  ENDED {reason}
  *
  * Pictures: the session owns a pool of WIRE_SLOTS equal buffers in one sealed memfd.
@@ -96,6 +98,7 @@ enum wire_session_type {
 	WIRE_SESSION_DIALED_SOCKET, /* connected: one descriptor */
 	WIRE_SESSION_RELEASE_BUFFER,
 	WIRE_SESSION_REFUSE_BUFFER,
+	WIRE_SESSION_ASK_QUALITY, /* answered by QUALITY */
 	/* session -> kiosk */
 	WIRE_SESSION_PHASE = 150,
 	WIRE_SESSION_DIAL,
@@ -107,6 +110,7 @@ enum wire_session_type {
 	WIRE_SESSION_ENDED,
 	WIRE_SESSION_BUFFER,     /* one descriptor: both planes lie in it */
 	WIRE_SESSION_BUFFER_TWO, /* two: luma, chroma */
+	WIRE_SESSION_QUALITY,
 };
 
 /* The first message; the only one that holds secrets. Wiped by both ends after use. */
@@ -296,6 +300,26 @@ struct wire_session_cursor_state {
 struct wire_session_leds {
 	struct wire_header header;
 	uint32_t caps, num, scroll;
+};
+
+struct wire_session_ask_quality {
+	struct wire_header header;
+};
+
+/* Who decoded video so far. */
+enum wire_decoded {
+	WIRE_DECODED_NONE,
+	WIRE_DECODED_VAAPI,
+	WIRE_DECODED_V4L2,
+	WIRE_DECODED_SOFTWARE,
+	WIRE_DECODED_COUNT,
+};
+
+struct wire_session_quality {
+	struct wire_header header;
+	uint32_t round_trip_ms; /* as the server measured it, [MS-RDPBCGR] 2.2.14.1.5; 0: never */
+	uint32_t decoder;       /* enum wire_decoded */
+	uint32_t dropped;       /* decoded pictures that were never shown, since the start */
 };
 
 struct wire_session_ended {

@@ -39,7 +39,8 @@ int wire_quality_check(const struct wire_agent_quality *quality)
 	bool is_good = is_line(quality->desktop, sizeof(quality->desktop)) &&
 	               is_line(quality->user, sizeof(quality->user)) && quality->is_running <= 1 &&
 	               quality->has_video <= 1 && quality->is_video_direct <= 1 &&
-	               quality->frames_per_s <= RATE_MAX;
+	               quality->frames_per_s <= RATE_MAX && quality->dropped_per_s <= RATE_MAX &&
+	               quality->decoder < WIRE_DECODED_COUNT;
 
 	return is_good ? 0 : -EINVAL;
 }

@@ -76,7 +76,7 @@ class Kiosk:
         self.send(207, struct.pack("<I", len(models)) + b"".join(one).ljust(8 * 96, b"\0"))
 
     def quality(self, desktop, user="", running=1, sign_in_ms=0, frames=0, crashes=0, video=0, direct=0):
-        self.send(208, struct.pack("<64s256sIIIIIIII", desktop.encode(), user.encode(), running, sign_in_ms, 60, 2, frames, crashes, video,
+        self.send(208, struct.pack("<64s256sIIIIIIIIIII", desktop.encode(), user.encode(), running, sign_in_ms, 60, 2, frames, 1, 14, 3, crashes, video,
                                    direct))
 
     def receive(self, seconds):

@@ -35,6 +35,12 @@ static void on_warp(void *data, int32_t x, int32_t y)
 	(void)data, (void)x, (void)y;
 }
 
+static void on_quality(void *data, const struct wire_session_quality *quality)
+{
+	(void)data;
+	(void)quality;
+}
+
 static void on_leds(void *data, struct input_locks locks)
 {
 	(void)data, (void)locks;
@@ -145,7 +151,7 @@ static void look(struct session *session)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct session_handler handler = {on_number, on_frame, on_cursor, on_warp,
-			on_leds, on_dial, on_ended, on_gone, import, forget, NULL};
+			on_leds, on_dial, on_quality, on_ended, on_gone, import, forget, NULL};
 	static struct wire_session_start start;
 	struct loop *loop = loop_create();
 	int fds[2], memory = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -52,18 +52,24 @@ int main(void)
 {
 	struct conf_signed config = make_config(1, 9);
 
+	struct wire_session_quality session = {
+			.round_trip_ms = 14, .decoder = WIRE_DECODED_SOFTWARE, .dropped = 130};
+
 	TEST("from the person's word to the first picture, and since then") {
 		start();
 		world.now_ms += 60000;
 		for (int i = 0; i < 1200; i++)
 			quality_frame(&quality, i == 7);
 		happen((struct kiosk_event){.kind = KIOSK_TIME});
+		quality_take(&quality, &session);
 		struct wire_agent_quality told = tell(5);
 		CHECK_INT(told.is_running, 1);
 		CHECK_INT(told.sign_in_ms, 2400);
 		CHECK_INT(told.duration_s, 60);
 		CHECK_INT(told.frames_per_s, 19);
 		CHECK(told.has_video && told.is_video_direct);
+		CHECK_INT(told.round_trip_ms, 14);
+		CHECK_INT(told.dropped_per_s, 2);
 		CHECK_TEXT(told.desktop, "d0");
 	}
 	TEST("rates begin anew with each message, and a composed video is none of a plane") {

@@ -53,6 +53,12 @@ static void on_warp(void *data, int32_t x, int32_t y)
 	seen->warp_y = y;
 }
 
+static void on_quality(void *data, const struct wire_session_quality *quality)
+{
+	(void)data;
+	(void)quality;
+}
+
 static void on_leds(void *data, struct input_locks locks)
 {
 	struct seen *seen = data;
@@ -118,7 +124,7 @@ struct bench {
 static void bench_open(struct bench *bench)
 {
 	struct session_handler handler = {on_phase, on_frame, on_cursor, on_warp, on_leds, on_dial,
-			on_ended, on_gone, import, forget, &bench->seen};
+			on_quality, on_ended, on_gone, import, forget, &bench->seen};
 	static struct wire_session_start start;
 	static uint8_t packet[WIRE_MESSAGE_MAX];
 	int fds[2] = {-1, -1};
