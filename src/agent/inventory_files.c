@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "conf/json.h"
 
-enum { FILE_MAX = 4096, SEEN_MAX = 4096 };
+enum { FILE_MAX = 4096 };
 
 static bool make_path(char full[INVENTORY_PATH_MAX], const char *root, const char *path)
 {
@@ -105,27 +105,20 @@ static bool is_fit(const char *name)
 	       strspn(name, fit) == length;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 void inventory_names(const char *root, const char *path, struct inventory_names *ret)
 {
 	char full[INVENTORY_PATH_MAX];
-	DIR *folder = make_path(full, root, path) ? opendir(full) : NULL;
-	const struct dirent *entry;
+	struct dirent **entries = NULL;
+	int count = make_path(full, root, path) ? scandir(full, &entries, NULL, alphasort) : -1;
 
 	ret->count = 0;
-	for (unsigned seen = 0; folder && seen < SEEN_MAX && ret->count < INVENTORY_NAMES_MAX &&
-				(entry = readdir(folder));
-			seen++)
-		if (is_fit(entry->d_name))
+	for (int i = 0; i < count; i++) {
+		if (is_fit(entries[i]->d_name) && ret->count < INVENTORY_NAMES_MAX)
 			(void)text_copy(ret->list[ret->count++], sizeof(ret->list[0]),
-					entry->d_name);
-	if (folder)
-		closedir(folder);
-	qsort(ret->list, ret->count, sizeof(ret->list[0]), compare);
+					entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 void inventory_put_line(cJSON *object, const char *key, const char *root, const char *path)

@@ -308,10 +308,10 @@ void inventory_put_disks(cJSON *document, const struct inventory_source *source)
 
 enum { SMART_SIZE = 512, SMART_PERCENT_USED = 5, GET_LOG_PAGE = 0x02, LOG_SMART = 0x02 };
 
-static int ask_nvme(const char *name)
+static int ask_nvme(const char *path)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint8_t smart[SMART_SIZE] = {0};
-	char path[64];
 	struct nvme_admin_cmd command = {
 			.opcode = GET_LOG_PAGE,
 			.nsid = 0xffffffff,
@@ -321,12 +321,13 @@ static int ask_nvme(const char *name)
 			.timeout_ms = 1000,
 	};
 
-	if (text_format(path, sizeof(path), "/dev/%s", name) < 0)
+	int r;
+
+	if (fd < 0)
 		return -1;
-	OWNED(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || ioctl(fd, NVME_IOCTL_ADMIN_CMD, &command) != 0)
-		return -1;
-	return smart[SMART_PERCENT_USED];
+	r = ioctl(fd, NVME_IOCTL_ADMIN_CMD, &command);
+	close(fd);
+	return r == 0 ? smart[SMART_PERCENT_USED] : -1;
 }
 
 void inventory_ask_wear(struct inventory_wear *ret)
@@ -336,12 +337,13 @@ void inventory_ask_wear(struct inventory_wear *ret)
 	ret->count = 0;
 	inventory_names("", "/sys/block", &names);
 	for (unsigned i = 0; i < names.count && ret->count < INVENTORY_DISKS_MAX; i++) {
-		int percent = begins(names.list[i], "nvme") && is_disk(names.list[i])
-		                              ? ask_nvme(names.list[i])
-		                              : -1;
+		const char *name = names.list[i];
+		char path[80];
 
+		text_format(path, sizeof(path), "/dev/%s", name);
+		int percent = begins(name, "nvme") && is_disk(name) ? ask_nvme(path) : -1;
 		if (percent < 0 || text_copy(ret->list[ret->count].name, sizeof(ret->list[0].name),
-						   names.list[i]) < 0)
+						   name) < 0)
 			continue;
 		ret->list[ret->count++].percent = (uint8_t)percent;
 	}

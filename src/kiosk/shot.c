@@ -66,7 +66,7 @@ static int take(struct kiosk *kiosk, struct err *err)
 	const struct kiosk_shot *shot = &kiosk->state.orders.shot;
 	struct wire_agent_order_done done = {.result = WIRE_RESULT_DONE};
 	OWNED(memory) uint8_t *file = NULL;
-	size_t size;
+	size_t size = 0;
 	int code = encode(kiosk->view, &file, &size, err);
 
 	if (code < 0)

@@ -46,7 +46,7 @@ int png_save(const char *path, const uint32_t *pixels, uint32_t width, uint32_t 
 		uint32_t stride, struct err *err)
 {
 	OWNED(memory) uint8_t *file = NULL;
-	size_t size;
+	size_t size = 0;
 	int code = png_encode(pixels, width, height, stride, &file, &size, err);
 
 	return code < 0 ? code : file_write(path, file, size, 0644, err);
