@@ -105,6 +105,15 @@ static const char order_now_help[] =
 		"  tyndctl order screenshot SKO-0117; tyndctl orders file ORDER SKO-0117 "
 		"shot.png\n";
 
+static const char rollout_help[] =
+		"docs/api.md says what a plan may hold. SCOPE is as in config show.\n\n"
+		"  tyndctl rollouts make phone tenant/Midtby '{\"helpdesk\": {...}}' \\\n"
+		"          '{\"rings\": [{\"percent\": 10}, {\"percent\": 100}]}'\n";
+static const char contingency_help[] =
+		"A scope and its values each, for the tenant and its sites and groups.\n\n"
+		"  tyndctl contingency make attack '{\"tenant/Midtby\": {...}}' \\\n"
+		"          --with tenant=Midtby\n";
+
 const struct command commands[] = {
 		{"login", NULL, "URL", 0, false, ctl_login, "remember server, CA and token",
 				login_help, "GET /whoami"},
@@ -265,6 +274,59 @@ const struct command commands[] = {
 				"POST /webhooks/{id}/test"},
 		{"webhooks", "retry", "ID", 0, false, ctl_call, "what was given up waits again",
 				NULL, "POST /webhooks/{id}/retry"},
+		{"rollouts", "list", "", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"the newest first; --with state=running", NULL, "GET /rollouts"},
+		{"rollouts", "make", "NAME SCOPE PATCH PLAN", ARGS_REASON, false, ctl_call,
+				"a draft; PATCH and PLAN are JSON", rollout_help,
+				"POST /rollouts name scope patch plan"},
+		{"rollouts", "show", "ID", 0, false, ctl_call, "how far it is, and who did what",
+				NULL, "GET /rollouts/{id}"},
+		{"rollouts", "remove", "ID", 0, false, ctl_call, "a draft", NULL,
+				"DELETE /rollouts/{id}"},
+		{"rollouts", "rehearse", "ID", 0, false, ctl_call,
+				"what a draft would do; nothing changes", NULL,
+				"POST /rollouts/{id}/rehearse"},
+		{"rollouts", "start", "ID", ARGS_WITH | ARGS_REASON, false, ctl_call,
+				"begin with its first ring", NULL, "POST /rollouts/{id}/start"},
+		{"rollouts", "stop", "ID", ARGS_REASON, false, ctl_call, "no more devices get it",
+				NULL, "POST /rollouts/{id}/stop"},
+		{"rollouts", "continue", "ID", ARGS_REASON, false, ctl_call,
+				"after a stop, or consent to the next ring", NULL,
+				"POST /rollouts/{id}/continue"},
+		{"rollouts", "undo", "ID", ARGS_REASON, false, ctl_call,
+				"take it back from every device", NULL, "POST /rollouts/{id}/undo"},
+		{"rollouts", "devices", "ID", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"that have it; --with failed=true", NULL,
+				"GET /rollouts/{id}/devices"},
+		{"rollouts", "sites", "ID", ARGS_LIMIT, false, ctl_call,
+				"how far it is at each site", NULL, "GET /rollouts/{id}/sites"},
+
+		{"contingency", "list", "", ARGS_LIMIT, false, ctl_call,
+				"config prepared for an emergency", NULL, "GET /contingency"},
+		{"contingency", "make", "NAME DOCUMENTS", ARGS_WITH, false, ctl_call,
+				"DOCUMENTS is JSON; --with tenant=NAME", contingency_help,
+				"POST /contingency name documents"},
+		{"contingency", "show", "ID", 0, false, ctl_call, "one set", NULL,
+				"GET /contingency/{id}"},
+		{"contingency", "change", "ID", ARGS_WITH, false, ctl_call,
+				"--with description=TEXT, documents=JSON", NULL,
+				"PATCH /contingency/{id}"},
+		{"contingency", "remove", "ID", 0, false, ctl_call, "one that is off", NULL,
+				"DELETE /contingency/{id}"},
+		{"contingency", "rehearse", "ID", 0, false, ctl_call,
+				"what switching it on would do", NULL,
+				"POST /contingency/{id}/rehearse"},
+		{"contingency", "on", "ID", ARGS_REASON, false, ctl_call,
+				"ask; a second person consents", NULL, "POST /contingency/{id}/on"},
+		{"contingency", "off", "ID", ARGS_REASON, false, ctl_call,
+				"ask; a second person consents", NULL,
+				"POST /contingency/{id}/off"},
+		{"contingency", "consent", "ID", ARGS_REASON, false, ctl_call,
+				"to what another person asked: done at once", NULL,
+				"POST /contingency/{id}/consent"},
+		{"contingency", "withdraw", "ID", ARGS_REASON, false, ctl_call,
+				"take back what was asked", NULL,
+				"POST /contingency/{id}/withdraw"},
 
 		{"order", NULL, "KIND TARGET [TEXT]",
 				ARGS_REASON | ARGS_SEVERITY | ARGS_CONFIRM | ARGS_SECONDS |
