@@ -6,7 +6,8 @@
 
 #define PERSON \
 	"SELECT name, tenant, display, origin, subject, teams, teams_s, created_s, signed_in_s," \
-	" password IS NOT NULL, totp IS NOT NULL FROM person "
+	" CASE WHEN password IS NULL THEN 0 ELSE 1 END, CASE WHEN totp IS NULL THEN 0 ELSE 1 END" \
+	" FROM person "
 
 static struct db_person read_person(struct sql_row *row)
 {

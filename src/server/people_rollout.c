@@ -179,6 +179,8 @@ int people_rollout_make(struct request *request, struct err *err)
 		r = people_scope(db, scope, rollout.scope, err);
 	if (r == 0)
 		r = rights_require(request, RIGHT_ROLLOUTS, rollout.scope, err);
+	if (r == -ENOENT && strncmp(err->text, "scope: ", 7) != 0)
+		r = err_prefix(err, r, "scope");
 	if (r == 0)
 		r = place_it(db, &rollout, err);
 	if (r < 0)
