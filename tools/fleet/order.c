@@ -155,7 +155,7 @@ static void next(struct work *work)
 	} else if (strcmp(order->kind, "wake") == 0) {
 		say_done(work, "done", "a packet for it was sent");
 	} else {
-		if (strcmp(order->kind, "sign-out") == 0)
+		if (strcmp(order->kind, "sign_out") == 0)
 			work->device->is_in_session = false;
 		say_done(work, "done", "");
 	}
