@@ -8,12 +8,12 @@
 #include "server/people.h"
 #include "server/people_admit.h"
 #include "server/people_apply.h"
+#include "server/people_contingency.h"
 #include "server/people_event.h"
 #include "server/people_hook.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
 #include "server/people_report.h"
-#include "server/people_contingency.h"
 #include "server/people_rollout.h"
 #include "server/people_secret.h"
 
