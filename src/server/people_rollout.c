@@ -15,12 +15,12 @@ int people_scope(struct db *db, const char *typed, char scope[DB_SCOPE_MAX], str
 	char text[DB_SCOPE_MAX];
 
 	if (text_copy(text, sizeof(text), typed) < 0)
-		return err_set(err, ENOENT, "scope: there is no such place");
+		return err_set(err, ENOENT, "there is no such place");
 	char *name = strchr(text, '/');
 	if (name)
 		*name++ = '\0';
-	int r = place_scope(db, text, name, scope, err);
-	return r == -ENOENT ? err_prefix(err, r, "scope") : r;
+	/* In the words of rights_require: what one may not see is not there. */
+	return place_scope(db, text, name, scope, err);
 }
 
 int people_rollout_find(struct request *request, enum right right, struct db_rollout *ret,
