@@ -84,18 +84,29 @@ static int add_firmware(cJSON *patch, const struct rollout_plan *plan, struct er
 	return 0;
 }
 
-static int check_places(struct db *db, const struct rollout_plan *plan, struct err *err)
+/* A site or group that a ring may name: it is there, and the person may see it. */
+static int check_place(struct request *request, enum db_place_kind kind, const char *name,
+		struct err *err)
 {
+	char scope[DB_SCOPE_MAX];
 	struct db_place place;
+	int r = db_place_get(request->server->db, kind, name, &place, err);
+
+	(void)text_format(scope, sizeof(scope), kind == DB_SITE ? "site/%s" : "group/%s", name);
+	return r < 0 ? r : rights_require(request, RIGHT_READ, scope, err);
+}
+
+static int check_places(struct request *request, const struct rollout_plan *plan, struct err *err)
+{
 	int r = 0;
 
 	for (unsigned i = 0; i < plan->ring_count && r == 0; i++) {
 		const struct rollout_ring *ring = &plan->rings[i];
 
 		for (unsigned k = 0; k < ring->site_count && r == 0; k++)
-			r = db_place_get(db, DB_SITE, ring->sites[k], &place, err);
+			r = check_place(request, DB_SITE, ring->sites[k], err);
 		for (unsigned k = 0; k < ring->group_count && r == 0; k++)
-			r = db_place_get(db, DB_GROUP, ring->groups[k], &place, err);
+			r = check_place(request, DB_GROUP, ring->groups[k], err);
 		if (r == -ENOENT)
 			return err_prefix(err, -EINVAL, "plan.rings[%u]", i);
 	}
@@ -191,7 +202,7 @@ int people_rollout_make(struct request *request, struct err *err)
 	OWNED(json) cJSON *patch = given ? json_copy(given) : json_new_object();
 	r = add_firmware(patch, &plan, err);
 	if (r == 0)
-		r = check_places(db, &plan, err);
+		r = check_places(request, &plan, err);
 	if (r == 0 && !patch->child)
 		r = err_set(err, EINVAL, "patch: changes nothing");
 	if (r == 0 && conf_layer_check(patch, err) < 0)
