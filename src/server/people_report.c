@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "server/csv.h"
@@ -133,6 +134,8 @@ static const cJSON *value_of(const struct column *column, const cJSON *facts, co
 
 static int put_cell(struct report *report, const cJSON *value)
 {
+	if (!value)
+		return csv_put_empty(&report->writer);
 	if (cJSON_IsString(value))
 		return csv_put_text(&report->writer, value->valuestring);
 	if (cJSON_IsNumber(value))
@@ -180,8 +183,8 @@ static int add_rows(struct report *report, const cJSON *facts, const char *curso
 		r = add_row(report, facts, NULL);
 	}
 	const cJSON *items = list ? json_at(facts, list) : NULL;
-	for (const cJSON *item = cJSON_IsArray(items) ? items->child : NULL; item && r == 0;
-			item = item->next, report->rows++)
+	for (const cJSON *item = items && cJSON_IsArray(items) ? items->child : NULL;
+			item && r == 0; item = item->next, report->rows++)
 		r = add_row(report, facts, item);
 	return r < 0 ? r : text_copy(report->list.last, sizeof(report->list.last), cursor);
 }
@@ -229,9 +232,11 @@ static int add_quality(void *data, const struct db_quality *q)
 	OWNED(json) cJSON *facts = json_new_object();
 	char cursor[PEOPLE_CURSOR_MAX], day[32] = "";
 
-	people_put_time(facts, "day", q->day * DAY_S);
-	(void)text_format(day, sizeof(day), "%.10s", json_at(facts, "/day")->valuestring);
-	cJSON_ReplaceItemInObjectCaseSensitive(facts, "day", cJSON_CreateString(day));
+	time_t time = (time_t)(q->day * DAY_S);
+	struct tm tm;
+	if (gmtime_r(&time, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	json_put_text(facts, "day", day);
 	json_put_text(facts, "device", q->device);
 	people_put_text(facts, "name", q->name);
 	people_put_text(facts, "tenant", q->tenant);

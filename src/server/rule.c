@@ -63,7 +63,7 @@ static int add_list(struct rule *rule, unsigned parent, const cJSON *list, const
 {
 	int index = 0, r = 0;
 
-	if (!cJSON_IsArray(list) || !list->child)
+	if (!list || !cJSON_IsArray(list) || !list->child)
 		return refuse(&rule->nodes[parent], "a list of conditions is expected", err);
 	for (const cJSON *item = list->child; item && r == 0; item = item->next)
 		r = add(rule, item, parent, key, index++, err);
@@ -122,7 +122,8 @@ static int check_value(const struct node *node, struct err *err)
 	default:
 		break;
 	}
-	if (!cJSON_IsArray(value) || !value->child || cJSON_GetArraySize(value) > LIST_MAX)
+	if (!value || !cJSON_IsArray(value) || !value->child ||
+			cJSON_GetArraySize(value) > LIST_MAX)
 		return refuse(node, "\"in\" wants a list of 1 to 64 values", err);
 	for (const cJSON *item = value->child; item; item = item->next)
 		if (!is_scalar(item))
