@@ -143,13 +143,14 @@ static int listen_here(int *ret, unsigned *port, struct err *err)
 	struct sockaddr_in address = {
 			.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	OWNED(fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 || listen(fd, 4) < 0 ||
 			getsockname(fd, (struct sockaddr *)&address, &size) < 0)
 		return err_errno(err, errno, "no port of this machine");
-	*ret = fd;
 	*port = ntohs(address.sin_port);
+	*ret = fd;
+	fd = -1;
 	return 0;
 }
 

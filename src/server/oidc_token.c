@@ -113,7 +113,7 @@ static int check_signature(const struct parts *parts, const cJSON *header, const
 		struct err *err)
 {
 	const cJSON *list = cJSON_GetObjectItemCaseSensitive(keys, "keys"), *key;
-	const char *kty = NULL;
+	const char *kty = "";
 	bool is_one = false;
 	int r = judge_header(header, &kty, err);
 
