@@ -3,9 +3,11 @@
 #include "server/routes.h"
 #include "unit/test.h"
 
-/* What a device needs before it has a certificate. */
-static const char *const open_to_anyone[] = {
-		"POST /device/v1/enrol", "POST /device/v1/enrol/:id", "GET /ca.pem"};
+/* What a device needs before it has a certificate, and people before they are signed in. */
+static const char *const open_to_anyone[] = {"POST /device/v1/enrol", "POST /device/v1/enrol/:id",
+		"GET /ca.pem", "GET /api/v1/sign-in", "POST /api/v1/sign-in",
+		"POST /api/v1/sign-in/code", "GET /api/v1/sign-in/oidc",
+		"GET /api/v1/sign-in/oidc/callback"};
 
 static enum route_access expected_access(const struct route *route)
 {
