@@ -149,6 +149,16 @@ void access_csrf(const char *text, char csrf[ACCESS_CSRF_MAX])
 	text_wipe(both, sizeof(both));
 }
 
+void access_own_csrf(struct request *request, char csrf[ACCESS_CSRF_MAX])
+{
+	bool is_cookie;
+	const char *text = bring_token(request, &is_cookie);
+
+	csrf[0] = '\0';
+	if (text && is_cookie)
+		access_csrf(text, csrf);
+}
+
 /* A browser sends its cookie along with whatever a foreign page makes it ask. */
 static int check_csrf(struct request *request, const char *text, struct err *err)
 {

@@ -31,6 +31,8 @@ int access_make_token(struct db *db, struct db_token *token, char text[ACCESS_TO
 
 /* What ACCESS_CSRF must say beside this token in a cookie. */
 void access_csrf(const char *text, char csrf[ACCESS_CSRF_MAX]);
+/* Of the request's own session; "" when that is not in a cookie. */
+void access_own_csrf(struct request *request, char csrf[ACCESS_CSRF_MAX]);
 
 /*
  * 403 for a device that is not one any more: why, and whether it is to ask again

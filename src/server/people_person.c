@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "server/access.h"
 #include "server/keys.h"
 #include "server/people.h"
 #include "server/person.h"
@@ -293,6 +294,7 @@ int people_grant_remove(struct request *request, struct err *err)
 int people_whoami(struct request *request, struct err *err)
 {
 	OWNED(memory) struct db_person *person = own_alloc(sizeof(*person));
+	char csrf[ACCESS_CSRF_MAX];
 	int r = route_query_check(&request->query, (const char *const[]){NULL}, err);
 
 	if (r == 0)
@@ -305,6 +307,8 @@ int people_whoami(struct request *request, struct err *err)
 	people_put_text(answer, "from", person->origin);
 	json_put_text(answer, "by", request->token.kind);
 	people_put_time(answer, "expires", request->token.expires_s);
+	access_own_csrf(request, csrf);
+	people_put_text(answer, "csrf", csrf);
 	json_put(answer, "holds", rights_json(request));
 	return http_answer(request, MHD_HTTP_OK, answer);
 }
