@@ -57,6 +57,19 @@ static int append(struct db *db, struct db_audit *audit, struct err *err)
 	return db_audit_add(db, audit, err);
 }
 
+int audit_append_local(struct db *db, const char *action, struct err *err)
+{
+	struct db_audit audit = {
+			.time_s = server_now_s(),
+			.address = "local",
+			.status = MHD_HTTP_OK,
+			.request = "",
+	};
+
+	(void)text_copy(audit.action, sizeof(audit.action), action);
+	return append(db, &audit, err);
+}
+
 static void emit(struct server *server, const struct db_audit *audit)
 {
 	cJSON *body = json_new_object();

@@ -11,6 +11,12 @@
  */
 int audit_append(struct request *request, int status, struct err *err);
 
+/*
+ * Of what was done on the server's machine, past the API: nobody's, from "local". Inside a
+ * transaction.
+ */
+int audit_append_local(struct db *db, const char *action, struct err *err);
+
 /* A record as the chain's hash wants it; the caller deletes it. */
 cJSON *audit_record(const struct db_audit *audit);
 

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "server/keys.h"
 
 enum { PAGE = 100 };
 
@@ -22,6 +23,33 @@ int factor_seal(const struct vault *vault, const char *person, const uint8_t sec
 	about(person, text);
 	password->totp_size = sizeof(password->totp);
 	return vault_seal(vault, text, secret, PASSWORD_TOTP, password->totp, err);
+}
+
+int factor_make(const struct vault *vault, const char *person, struct factor *ret,
+		struct db_password *password, struct err *err)
+{
+	key_random(ret->secret, sizeof(ret->secret));
+	for (unsigned i = 0; i < PASSWORD_RECOVERY_COUNT; i++) {
+		key_random_text(ret->codes[i], PASSWORD_RECOVERY);
+		key_hash(ret->codes[i], PASSWORD_RECOVERY, ret->hashes[i]);
+	}
+	return factor_seal(vault, person, ret->secret, password, err);
+}
+
+void factor_uri(const struct factor *factor, const char *person, char uri[FACTOR_URI_MAX])
+{
+	char text[PASSWORD_TOTP_TEXT], name[3 * DB_NAME_MAX] = "";
+	size_t used = 0;
+
+	for (const char *at = person; *at && used + 4 <= sizeof(name); at++) {
+		(void)text_format(name + used, sizeof(name) - used, "%%%02X",
+				(unsigned)(uint8_t)*at);
+		used += 3;
+	}
+	(void)password_totp_text(factor->secret, text);
+	(void)text_format(uri, FACTOR_URI_MAX, "otpauth://totp/tynd:%s?secret=%s&issuer=tynd", name,
+			text);
+	text_wipe(text, sizeof(text));
 }
 
 int factor_unseal(const struct vault *vault, const char *person, const struct db_password *password,

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #include "server/access.h"
 #include "server/backup.h"
 #include "server/bell.h"
+#include "server/break_glass.h"
 #include "server/db_lift.h"
 #include "server/hooks.h"
 #include "server/http.h"
@@ -63,6 +65,8 @@ static void show_help(FILE *to)
 	      "  --restore FILE    put them into DIR, which is empty\n"
 	      "  --restored        after an older copy of DIR or of the database was put back\n"
 	      "  --rotate-secrets  give the secrets of configs another key\n"
+	      "  --break-glass NAME  when nobody can sign in: NAME becomes an administrator\n"
+	      "                    with a new password, beside a running server\n"
 	      "  --hook-network NET    a private network that webhooks may reach; repeatable\n"
 	      "  --hook-back-off S     pause after a webhook's first failure (10)\n"
 	      "  --help, --version\n",
@@ -416,6 +420,32 @@ static int back_up(const struct options *options)
 	return 0;
 }
 
+/* Beside a server that runs; never makes a folder or a database. */
+static int open_glass(struct run *run)
+{
+	const struct options *options = &run->options;
+	char key[PATH_BYTES], path[PATH_BYTES];
+	struct err err;
+	int r = path_in(run, "secrets.key", key, &err);
+
+	if (r == 0)
+		r = path_in(run, "tynd.db", path, &err);
+	if (r == 0 && (access(key, R_OK) < 0 || (!options->database && access(path, R_OK) < 0)))
+		r = err_errno(&err, errno, "%s: no server's folder, or not readable",
+				options->data);
+	if (r == 0)
+		r = db_open(options->database ? options->database : path, &run->server.db, &err);
+	if (r == 0)
+		r = secret_open(key, run->server.db, &run->server.vault, &err);
+	if (r == 0)
+		r = break_glass(run->server.db, run->server.vault, options->break_glass, &err);
+	if (r < 0)
+		log_error("%s", err.text);
+	vault_close(run->server.vault);
+	db_close(run->server.db);
+	return r < 0 ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct run run = {.lock = -1};
@@ -435,6 +465,8 @@ int main(int argc, char **argv)
 		puts("tynd-server " TYND_VERSION);
 	else if (run.options.backup)
 		return back_up(&run.options);
+	else if (run.options.break_glass)
+		return open_glass(&run);
 	else if (run.options.rotates_secrets || run.options.restore || run.options.is_restored)
 		return work_alone(&run);
 	else

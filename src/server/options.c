@@ -63,24 +63,26 @@ static int read_back_off(struct options *options, const char *text, struct err *
 	return 0;
 }
 
+static const struct option known[] = {
+		{"data", required_argument, NULL, 'd'},
+		{"database", required_argument, NULL, 'b'},
+		{"listen", required_argument, NULL, 'l'},
+		{"port", required_argument, NULL, 'p'},
+		{"name", required_argument, NULL, 'n'},
+		{"hook-network", required_argument, NULL, 'k'},
+		{"hook-back-off", required_argument, NULL, 'o'},
+		{"backup", required_argument, NULL, 'B'},
+		{"restore", required_argument, NULL, 'R'},
+		{"break-glass", required_argument, NULL, 'g'},
+		{"restored", no_argument, NULL, 'L'},
+		{"rotate-secrets", no_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{0},
+};
+
 int options_read(int argc, char **argv, struct options *ret, struct err *err)
 {
-	static const struct option known[] = {
-			{"data", required_argument, NULL, 'd'},
-			{"database", required_argument, NULL, 'b'},
-			{"listen", required_argument, NULL, 'l'},
-			{"port", required_argument, NULL, 'p'},
-			{"name", required_argument, NULL, 'n'},
-			{"hook-network", required_argument, NULL, 'k'},
-			{"hook-back-off", required_argument, NULL, 'o'},
-			{"backup", required_argument, NULL, 'B'},
-			{"restore", required_argument, NULL, 'R'},
-			{"restored", no_argument, NULL, 'L'},
-			{"rotate-secrets", no_argument, NULL, 'r'},
-			{"help", no_argument, NULL, 'h'},
-			{"version", no_argument, NULL, 'v'},
-			{0},
-	};
 	struct options options = {.port = DEFAULT_PORT, .hook_back_off_s = BACK_OFF_S};
 	int option, r = 0;
 
@@ -105,6 +107,8 @@ int options_read(int argc, char **argv, struct options *ret, struct err *err)
 			options.backup = optarg;
 		else if (option == 'R')
 			options.restore = optarg;
+		else if (option == 'g')
+			options.break_glass = optarg;
 		else if (option == 'L')
 			options.is_restored = true;
 		else if (option == 'r')

@@ -21,6 +21,7 @@ struct options {
 	bool wants_help, wants_version;
 	/* Instead of serving: */
 	const char *backup, *restore; /* file */
+	const char *break_glass;      /* name of a person */
 	bool rotates_secrets, is_restored;
 };
 

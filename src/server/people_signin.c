@@ -193,25 +193,19 @@ static int begin_password(struct request *request, struct err *err)
 }
 
 /* Shown this once: the secret as the app wants it, and codes for paper. */
-static cJSON *answer_password(const struct job *job, const uint8_t *secret,
-		char codes[][PASSWORD_RECOVERY + 1])
+static cJSON *answer_password(const struct job *job, const struct factor *factor)
 {
 	cJSON *answer = json_new_object(), *list;
-	char text[PASSWORD_TOTP_TEXT], uri[512], name[3 * DB_NAME_MAX] = "";
-	size_t used = 0;
+	char text[PASSWORD_TOTP_TEXT], uri[FACTOR_URI_MAX];
 
-	for (const char *at = job->name; *at; at++)
-		used += (size_t)snprintf(name + used, sizeof(name) - used, "%%%02X",
-				(unsigned)(uint8_t)*at);
-	(void)password_totp_text(secret, text);
-	(void)text_format(uri, sizeof(uri), "otpauth://totp/tynd:%s?secret=%s&issuer=tynd", name,
-			text);
+	(void)password_totp_text(factor->secret, text);
+	factor_uri(factor, job->name, uri);
 	json_put_text(answer, "person", job->name);
 	json_put_text(answer, "secret", text);
 	json_put_text(answer, "uri", uri);
 	list = json_put_list(answer, "recovery");
 	for (unsigned i = 0; i < PASSWORD_RECOVERY_COUNT; i++)
-		json_append_text(list, codes[i]);
+		json_append_text(list, factor->codes[i]);
 	text_wipe(text, sizeof(text));
 	text_wipe(uri, sizeof(uri));
 	return answer;
@@ -236,29 +230,22 @@ static int store_password(struct request *request, const struct job *job, uint8_
 
 int people_password_set(struct request *request, struct err *err)
 {
-	char codes[PASSWORD_RECOVERY_COUNT][PASSWORD_RECOVERY + 1];
-	uint8_t hashes[PASSWORD_RECOVERY_COUNT][DB_HASH], secret[PASSWORD_TOTP];
 	struct job *job = (struct job *)request->job;
+	struct factor factor;
 
 	if (!job)
 		return begin_password(request, err);
 	if (!job->base.is_done)
 		return err_set(err, EAGAIN, "this took too long: try again");
 	*err = job->err;
-	key_random(secret, sizeof(secret));
-	for (unsigned i = 0; i < PASSWORD_RECOVERY_COUNT; i++) {
-		key_random_text(codes[i], PASSWORD_RECOVERY);
-		key_hash(codes[i], PASSWORD_RECOVERY, hashes[i]);
-	}
-	int r = job->r < 0 ? job->r
-	                   : factor_seal(request->server->vault, job->name, secret, &job->stored,
-					     err);
+	int r = job->r;
 	if (r == 0)
-		r = store_password(request, job, hashes, err);
+		r = factor_make(request->server->vault, job->name, &factor, &job->stored, err);
 	if (r == 0)
-		r = http_answer(request, MHD_HTTP_OK, answer_password(job, secret, codes));
-	text_wipe(secret, sizeof(secret));
-	text_wipe(codes, sizeof(codes));
+		r = store_password(request, job, factor.hashes, err);
+	if (r == 0)
+		r = http_answer(request, MHD_HTTP_OK, answer_password(job, &factor));
+	text_wipe(&factor, sizeof(factor));
 	return r;
 }
 
