@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/own.h"
@@ -30,6 +31,8 @@ struct api {
 	struct settings *settings;
 	struct array answer;
 	long hurry_ms; /* 0: as patient as a person */
+	FILE *upload;  /* the body of the next request, of so many bytes */
+	uint64_t upload_size;
 	char message[CURL_ERROR_SIZE];
 };
 
@@ -195,6 +198,35 @@ static int read_answer(struct api *api, cJSON **ret, struct err *err)
 	return 0;
 }
 
+static int on_progress(void *data, curl_off_t got_all, curl_off_t got, curl_off_t all,
+		curl_off_t sent)
+{
+	(void)data;
+	(void)got_all;
+	(void)got;
+	if (all > 0)
+		fprintf(stderr, "\r%lld of %lld MB", (long long)(sent / 1000000),
+				(long long)(all / 1000000));
+	return 0;
+}
+
+/* As long as it takes, but not without any progress. */
+static void set_upload(struct api *api)
+{
+	CURL *curl = api->curl;
+
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_READDATA, api->upload); /* fread */
+	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)api->upload_size);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 120L);
+	if (!isatty(STDERR_FILENO))
+		return;
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+}
+
 static int perform(struct api *api, const char *method, const char *path, const char *text,
 		struct err *err)
 {
@@ -213,6 +245,8 @@ static int perform(struct api *api, const char *method, const char *path, const 
 		curl_easy_setopt(api->curl, CURLOPT_CAINFO_BLOB, &ca);
 	if (text)
 		curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, text);
+	if (api->upload)
+		set_upload(api);
 	CURLcode code = curl_easy_perform(api->curl);
 	return code == CURLE_OK ? 0 : explain(api, code, err);
 }
@@ -240,6 +274,18 @@ int api_bytes(struct api *api, const char *path, struct array *ret, struct err *
 	if (status != 200)
 		return read_answer(api, NULL, err);
 	return array_append(ret, api->answer.data, api->answer.size);
+}
+
+int api_upload(struct api *api, const char *path, FILE *file, uint64_t size, cJSON **ret,
+		struct err *err)
+{
+	api->upload = file;
+	api->upload_size = size;
+	int r = perform(api, "PUT", path, NULL, err);
+	api->upload = NULL;
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+	return r < 0 ? r : read_answer(api, ret, err);
 }
 
 void api_hurry(struct api *api, long milliseconds)

@@ -4,6 +4,8 @@
 #define CTL_API_H
 
 #include <cjson/cJSON.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "base/array.h"
 #include "base/err.h"
@@ -32,6 +34,10 @@ int api_call(struct api *api, const char *method, const char *path, const cJSON 
 
 /* A GET whose answer is no JSON: its bytes, appended. */
 int api_bytes(struct api *api, const char *path, struct array *ret, struct err *err);
+
+/* A PUT whose body is a file of `size` bytes, told of on standard error where that is a terminal. */
+int api_upload(struct api *api, const char *path, FILE *file, uint64_t size, cJSON **ret,
+		struct err *err);
 
 /* Give up sooner than a person would: for what is asked while they type. */
 void api_hurry(struct api *api, long milliseconds);

@@ -55,6 +55,11 @@ static const char undo_help[] = "A new revision that puts back what REVISION cha
 static const char check_help[] = "Needs no server. Without --layer the file must be a whole "
 				 "config, as a device gets it;\n"
 				 "with --json it is printed with every default.\n";
+static const char upload_help[] =
+		"Its SHA-256 is its name for devices: /device/v1/file/HEX. NAME is what people "
+		"see,\n"
+		"the file's own without one. Sent again it replaces only what is told of it.\n\n"
+		"  tyndctl files upload tynd-1.5.0.img --with kind=firmware --with version=1.5.0\n";
 static const char apply_help[] = "Sets every value of the file in the layer; null takes one out "
 				 "(RFC 7396). With --replace\n"
 				 "the layer holds just what the file says afterwards.\n";
@@ -255,6 +260,17 @@ const struct command commands[] = {
 				"POST /site-tokens site count"},
 		{"site-tokens", "remove", "ID", 0, false, ctl_call,
 				"nobody enrols with it any more", NULL, "DELETE /site-tokens/{id}"},
+
+		{"files", "list", "", 0, false, ctl_files_list, "firmware images, videos", NULL,
+				"GET /files"},
+		{"files", "show", "HASH", 0, false, ctl_call, "what is known of one", NULL,
+				"GET /files/{hash}"},
+		{"files", "upload", "FILE [NAME]", ARGS_WITH, false, ctl_files_upload,
+				"--with kind=firmware|video|other, version, board", upload_help,
+				"PUT /files/{hash}"},
+		{"files", "remove", "HASH", 0, false, ctl_files_remove,
+				"one that no config and no open roll-out names", NULL,
+				"DELETE /files/{hash}"},
 
 		{"webhooks", "list", "", ARGS_LIMIT, false, ctl_call, "servers that hear of events",
 				NULL, "GET /webhooks"},

@@ -54,6 +54,10 @@ int ctl_secrets_list(struct ctl *ctl, struct err *err);
 int ctl_secrets_set(struct ctl *ctl, struct err *err);
 int ctl_secrets_remove(struct ctl *ctl, struct err *err);
 
+int ctl_files_list(struct ctl *ctl, struct err *err);
+int ctl_files_upload(struct ctl *ctl, struct err *err);
+int ctl_files_remove(struct ctl *ctl, struct err *err);
+
 int ctl_sign_in_password(struct ctl *ctl, struct err *err);
 int ctl_sign_in_oidc(struct ctl *ctl, struct err *err);
 int ctl_sign_in_ways(struct ctl *ctl, struct err *err);

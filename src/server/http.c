@@ -18,6 +18,7 @@
 #include "conf/json.h"
 #include "server/access.h"
 #include "server/audit.h"
+#include "server/files.h"
 #include "server/http_answer.h"
 #include "server/http_stream.h"
 #include "server/keys.h"
@@ -28,7 +29,8 @@
 enum {
 	HEAD_S = 30,
 	BODY_S = 30,
-	UPLOAD_S = 120, /* of ROUTE_BYTES */
+	UPLOAD_S = 120, /* of ROUTE_BYTES; and of each PIECE of a file */
+	PIECE_BYTES = 1 << 20,
 	ANSWER_S = 60,
 	SILENCE_S = 70,        /* libmicrohttpd's own, the last resort */
 	HEAD_BYTES = 8 * 1024, /* memory of a connection: its head must fit */
@@ -51,20 +53,29 @@ struct connection {
 	int fd;
 	bool is_excess; /* came when there were too many: gets 503 */
 	struct wheel_entry limit;
+	unsigned rest_s; /* of the limit, when the wheel has turned */
 	struct identity identity;
 	char address[DB_ADDRESS_MAX];
 };
+
+static void limit(struct connection *connection, unsigned seconds);
 
 static void cut(void *data)
 {
 	struct connection *connection = data;
 
-	shutdown(connection->fd, SHUT_RDWR);
+	if (connection->rest_s)
+		limit(connection, connection->rest_s);
+	else
+		shutdown(connection->fd, SHUT_RDWR);
 }
 
 static void limit(struct connection *connection, unsigned seconds)
 {
-	wheel_set(connection->http->server->wheel, &connection->limit, seconds, cut, connection);
+	unsigned turn = seconds < WHEEL_SECONDS_MAX ? seconds : WHEEL_SECONDS_MAX;
+
+	connection->rest_s = seconds - turn;
+	wheel_set(connection->http->server->wheel, &connection->limit, turn, cut, connection);
 }
 
 static void unlimit(struct connection *connection)
@@ -147,6 +158,7 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 	limit(request->connection, HEAD_S);
 	park_remove(&request->parked);
 	request->http->uploads -= request->is_upload;
+	file_upload_free(request->upload);
 	http_answer_drop(request);
 	array_finish(&request->body);
 	cJSON_Delete(request->json);
@@ -253,6 +265,16 @@ static int begin_upload(struct request *request)
 	return 0;
 }
 
+/* The body goes to the disk as it comes. */
+static int begin_file(struct request *request, uint64_t announced)
+{
+	int r = request->match.route->begin(request, announced, &request->err);
+
+	if (r == 0)
+		limit(request->connection, UPLOAD_S);
+	return r < 0 ? http_answer_status(request, r) : 0;
+}
+
 /* A refused body is read to its end, if that is not far, so that the answer arrives. */
 static enum MHD_Result begin(struct request *request, const char *method)
 {
@@ -268,6 +290,8 @@ static enum MHD_Result begin(struct request *request, const char *method)
 		status = too_large(request);
 	if (status == 0 && is_bytes(request))
 		status = begin_upload(request);
+	if (status == 0 && request->match.route->begin)
+		status = begin_file(request, announced);
 	if (status == 0)
 		request->body.max = request->match.route->body_max;
 	else
@@ -277,12 +301,30 @@ static enum MHD_Result begin(struct request *request, const char *method)
 	return MHD_YES;
 }
 
+/* What cannot be kept is read to its end all the same: else nobody would learn why. */
+static enum MHD_Result take_piece(struct request *request, const char *data, size_t size)
+{
+	size_t before = request->size - size;
+	int r = request->is_refused ? 0
+	                            : file_upload_write(request->upload, data, size, &request->err);
+
+	if (request->size > request->match.route->body_max)
+		return MHD_NO;
+	if (before / PIECE_BYTES != request->size / PIECE_BYTES)
+		limit(request->connection, UPLOAD_S);
+	if (r < 0)
+		refuse(request, http_answer_status(request, r));
+	return MHD_YES;
+}
+
 static enum MHD_Result take_body(struct request *request, const char *data, size_t *size)
 {
 	size_t got = *size;
 
 	*size = 0;
 	request->size += got;
+	if (request->upload)
+		return take_piece(request, data, got);
 	if (request->size > DISCARD_MAX && (request->is_refused || !request->is_upload))
 		return MHD_NO;
 	if (!request->is_refused && array_append(&request->body, data, got) < 0)

@@ -24,6 +24,8 @@ enum {
 
 struct http;
 struct http_stream;
+struct http_file;
+struct file_upload;
 struct connection;
 struct rights;
 struct work_job;
@@ -55,12 +57,13 @@ struct request {
 	int64_t wait_until_ms; /* of a handler that parks again: its own */
 	int64_t wait_from;
 	bool is_begun;
-	bool has_body;   /* one came: time has passed since the head was judged */
-	bool is_woken;   /* the second call of a parked request: answer now */
-	bool is_upload;  /* counted among the few with a large body */
-	bool is_once;    /* has an Idempotency-Key: its answer is kept */
-	bool is_again;   /* answered by what was kept */
-	bool is_refused; /* answered by `status` and `err` without the handler */
+	bool has_body;              /* one came: time has passed since the head was judged */
+	bool is_woken;              /* the second call of a parked request: answer now */
+	struct file_upload *upload; /* takes the body, of a route with `begin` */
+	bool is_upload;             /* counted among the few with a large body */
+	bool is_once;               /* has an Idempotency-Key: its answer is kept */
+	bool is_again;              /* answered by what was kept */
+	bool is_refused;            /* answered by `status` and `err` without the handler */
 	int status;
 	uint64_t revision; /* device_wait: which one the device has */
 	struct err err;
@@ -70,6 +73,7 @@ struct request {
 	void *bytes; /* instead of `answer` */
 	size_t size;
 	struct http_stream *stream; /* instead of both */
+	struct http_file *file;     /* instead of all of them */
 	const char *content_type;
 	char file_name[96]; /* not "": to be saved under this name, not shown */
 	char next[256];     /* not "": the cursor of the next page, for answers that are no JSON */

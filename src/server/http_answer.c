@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/json.h"
+#include "server/http_file.h"
 #include "server/http_stream.h"
 
 static const struct {
@@ -82,6 +83,7 @@ void http_answer_drop(struct request *request)
 	cJSON_Delete(own_take(request->answer));
 	free(own_take(request->bytes));
 	http_stream_free(own_take(request->stream));
+	http_file_free(own_take(request->file));
 }
 
 static struct MHD_Response *make(struct request *request)
@@ -95,6 +97,8 @@ static struct MHD_Response *make(struct request *request)
 		request->content_type = "application/json";
 		cJSON_Delete(own_take(request->answer));
 	}
+	if (request->file && request->status < 400)
+		return http_file_response(request);
 	if (request->stream)
 		return http_stream_response(own_take(request->stream));
 	if (!request->bytes)
@@ -106,14 +110,16 @@ static struct MHD_Response *make(struct request *request)
 static void add_headers(struct request *request, struct MHD_Response *response)
 {
 	char seconds[16], name[128];
+	bool is_good = request->status < 400;
 
 	if (request->content_type)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				request->content_type);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-			request->is_immutable && request->status == MHD_HTTP_OK
-					? "public, max-age=31536000, immutable"
-					: "no-store");
+			request->is_immutable && is_good ? "public, max-age=31536000, immutable"
+							 : "no-store");
+	if (request->file)
+		http_file_headers(request, response);
 	if (request->file_name[0] && request->status == MHD_HTTP_OK) {
 		(void)text_format(name, sizeof(name), "attachment; filename=\"%s\"",
 				request->file_name);

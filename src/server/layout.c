@@ -18,5 +18,6 @@ const struct layout_step *const layout[] = {
 		&layout_inventory,
 		&layout_rollout,
 		&layout_hook,
+		&layout_file,
 		NULL,
 };

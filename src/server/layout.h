@@ -28,6 +28,7 @@ extern const struct layout_step layout_fleet;
 extern const struct layout_step layout_inventory;
 
 extern const struct layout_step layout_hook;
+extern const struct layout_step layout_file;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

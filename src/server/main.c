@@ -21,6 +21,7 @@
 #include "server/bell.h"
 #include "server/break_glass.h"
 #include "server/db_lift.h"
+#include "server/files.h"
 #include "server/hooks.h"
 #include "server/http.h"
 #include "server/http_stream.h"
@@ -303,7 +304,9 @@ static int start(struct run *run, struct err *err)
 			.back_off_s = run->options.hook_back_off_s,
 	};
 	run->server.hooks = hooks_create(&run->server, &hooks);
-	r = orders_create(&run->server, &run->server.orders, err);
+	r = files_open(run->options.data, &run->server.files, err);
+	if (r == 0)
+		r = orders_create(&run->server, &run->server.orders, err);
 	if (r < 0)
 		return r;
 	run->bell = bell_create(&run->server);
@@ -316,6 +319,7 @@ static void finish(struct run *run)
 	http_stop(run->http);
 	work_destroy(run->server.work);
 	work_destroy(run->server.away);
+	files_close(run->server.files);
 	oidc_close(run->server.oidc);
 	free(run->server.ldap);
 	jobs_destroy(run->server.jobs);

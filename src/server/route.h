@@ -4,6 +4,7 @@
 #define SERVER_ROUTE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -24,9 +25,9 @@ enum route_access {
 };
 
 enum route_flags {
-	ROUTE_LONG_QUERY = 2, /* the handler reads it, its values may be long */
 	ROUTE_SECRET = 1, /* the body holds a secret: neither audit log nor anything else keeps it */
 	ROUTE_BYTES = 2,  /* the body is a file in request->body, not JSON */
+	ROUTE_LONG_QUERY = 4, /* the handler reads it, its values may be long */
 };
 
 struct route {
@@ -37,6 +38,11 @@ struct route {
 	/* An HTTP status with the answer set, 0 when the request was parked, or a negative errno. */
 	int (*handle)(struct request *request, struct err *err);
 	unsigned flags; /* enum route_flags; left out: none */
+	/*
+	 * Asked when the head is there, before a body of `announced` bytes (0: not known) comes, which
+	 * then goes to request->upload. 0 or a negative errno.
+	 */
+	int (*begin)(struct request *request, uint64_t announced, struct err *err);
 };
 
 struct route_match {

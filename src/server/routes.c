@@ -3,6 +3,7 @@
 
 #include "server/device_api.h"
 #include "server/device_inventory.h"
+#include "server/files.h"
 #include "server/metrics.h"
 #include "server/order.h"
 #include "server/people.h"
@@ -10,6 +11,7 @@
 #include "server/people_apply.h"
 #include "server/people_contingency.h"
 #include "server/people_event.h"
+#include "server/people_file.h"
 #include "server/people_hook.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
@@ -31,6 +33,7 @@ static const struct route routes[] = {
 	{"PUT",    "/device/v1/orders/:id/file",     ROUTE_DEVICE, FILES, device_order_file,
 							ROUTE_BYTES},
 	{"POST",   "/device/v1/inventory",           ROUTE_DEVICE, SMALL, device_inventory},
+	{"GET",    "/device/v1/file/:hash",          ROUTE_ANYONE, 0,     device_file},
 	{"GET",    "/metrics",                       ROUTE_PERSON, 0,     metrics_answer},
 	{"GET",    "/ca.pem",                        ROUTE_ANYONE, 0,     device_ca},
 
@@ -85,6 +88,12 @@ static const struct route routes[] = {
 	{"GET",    "/api/v1/revisions",              ROUTE_PERSON, 0,     people_revisions},
 	{"GET",    "/api/v1/revisions/:number",      ROUTE_PERSON, 0,     people_revision_get},
 	{"POST",   "/api/v1/revisions/:number/undo", ROUTE_PERSON, SMALL, people_undo},
+
+	{"GET",    "/api/v1/files",                  ROUTE_PERSON, 0,     people_files},
+	{"GET",    "/api/v1/files/:hash",            ROUTE_PERSON, 0,     people_file_get},
+	{"PUT",    "/api/v1/files/:hash",            ROUTE_PERSON, FILES_BYTES_MAX, people_file_put,
+	 .begin = people_file_begin},
+	{"DELETE", "/api/v1/files/:hash",            ROUTE_PERSON, 0,     people_file_remove},
 
 	{"GET",    "/api/v1/tenants",                ROUTE_PERSON, 0,     people_tenants},
 	{"PUT",    "/api/v1/tenants/:name",          ROUTE_PERSON, SMALL, people_tenant_put},

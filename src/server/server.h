@@ -23,6 +23,7 @@ struct oidc;
 struct ldap_options;
 
 struct hooks;
+struct files;
 
 struct server {
 	struct loop *loop;
@@ -41,6 +42,7 @@ struct server {
 	struct presence *presence;
 	struct jobs *jobs;
 	struct hooks *hooks;
+	struct files *files;
 	struct db *db;
 	struct fleet *fleet;
 	struct ca *ca;
