@@ -411,6 +411,18 @@ const struct command commands[] = {
 		{"tokens", "remove", "ID", 0, false, ctl_call, "it opens nothing any more", NULL,
 				"DELETE /tokens/{id}"},
 
+		{"privacy", "export", "[PERSON]", ARGS_WITH | ARGS_LIMIT, false, ctl_call,
+				"what is known of one; --with user=NAME: of a user of devices",
+				NULL, "GET /privacy/export person"},
+		{"privacy", "erase", "[PERSON]", ARGS_WITH | ARGS_REASON, false, ctl_call,
+				"delete it, and hear what stays; --with user=NAME", NULL,
+				"POST /privacy/erase person"},
+		{"retention", "show", "", 0, false, ctl_call,
+				"after how many days what goes by itself", NULL, "GET /retention"},
+		{"retention", "set", "", ARGS_WITH, false, ctl_call,
+				"--with orders_days=30; what is older goes at once", NULL,
+				"PUT /retention"},
+
 		{"events", NULL, "[SCOPE]", ARGS_FOLLOW | ARGS_KINDS, false, ctl_events,
 				"what happens, as it happens", NULL, "GET /events"},
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "conf/json.h"
+#include "server/people_privacy.h"
 #include "server/rule.h"
 #include "server/rules.h"
 #include "server/stack.h"
@@ -148,15 +149,15 @@ static bool may_store_user(struct db *db, const char *id)
 
 void device_report_user(struct request *request)
 {
-	static const char *const keys[] = {"user", "user_name", "username"};
+	const char *const *keys = privacy_user_keys;
 	cJSON *report = request->json;
 	bool has_user = false;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; keys[i]; i++)
 		has_user |= cJSON_GetObjectItemCaseSensitive(report, keys[i]) != NULL;
 	if (!has_user || may_store_user(request->server->db, request->device->id))
 		return;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; keys[i]; i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(report, keys[i]);
 }
 

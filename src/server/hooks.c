@@ -20,7 +20,6 @@ enum {
 	LEASE_S = 60,     /* longer than a POST may take */
 	TRIES_MAX = 9,
 	DAY_S = 24 * 3600,
-	DEAD_DAYS = 14,
 };
 
 struct hooks {
@@ -379,11 +378,6 @@ static int tick(struct server *server, struct err *err)
 	return r;
 }
 
-static int expire(struct server *server, struct err *err)
-{
-	return db_delivery_expire(server->db, server_now_s() - DEAD_DAYS * DAY_S, err);
-}
-
 struct hooks *hooks_create(struct server *server, const struct hooks_options *options)
 {
 	struct hooks *hooks = own_alloc(sizeof(*hooks));
@@ -397,7 +391,6 @@ struct hooks *hooks_create(struct server *server, const struct hooks_options *op
 		return NULL;
 	}
 	jobs_add(server->jobs, "webhooks", 1, tick);
-	jobs_add(server->jobs, "webhooks-old", 3600, expire);
 	return hooks;
 }
 

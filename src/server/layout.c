@@ -19,5 +19,6 @@ const struct layout_step *const layout[] = {
 		&layout_rollout,
 		&layout_hook,
 		&layout_file,
+		&layout_retention,
 		NULL,
 };

@@ -29,6 +29,7 @@ extern const struct layout_step layout_inventory;
 
 extern const struct layout_step layout_hook;
 extern const struct layout_step layout_file;
+extern const struct layout_step layout_retention;
 
 /* All steps in their order, ended by NULL. */
 extern const struct layout_step *const layout[];

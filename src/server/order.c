@@ -20,9 +20,6 @@ enum {
 	TIMER_MAX_S = 3600,
 	WAITING_MAX = 1000000,    /* orders that wait for some device */
 	DEVICE_WAITING_MAX = 100, /* for one that is given orders alone */
-	CLEAN_EVERY_S = 3600,
-	KEPT_S = 90 * 24 * 3600,
-	FILES_KEPT_S = 7 * 24 * 3600,
 };
 
 /* In a ring: not an order, but a device that a neighbour called. */
@@ -171,13 +168,6 @@ static void on_timer(void *data)
 		emit(server, &all[i].order, &all[i].device, DB_ORDER_EXPIRED, "");
 }
 
-static int clean(struct server *server, struct err *err)
-{
-	int64_t now_s = server_now_s();
-
-	return db_order_forget(server->db, now_s - KEPT_S, now_s - FILES_KEPT_S, err);
-}
-
 /* --- start and end */
 
 int orders_create(struct server *server, struct orders **ret, struct err *err)
@@ -191,7 +181,6 @@ int orders_create(struct server *server, struct orders **ret, struct err *err)
 		orders_destroy(orders);
 		return r;
 	}
-	jobs_add(server->jobs, "old orders", CLEAN_EVERY_S, clean);
 	*ret = orders;
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "server/people_hook.h"
 #include "server/people_inventory.h"
 #include "server/people_order.h"
+#include "server/people_privacy.h"
 #include "server/people_report.h"
 #include "server/people_rollout.h"
 #include "server/people_secret.h"
@@ -157,6 +158,11 @@ static const struct route routes[] = {
 	{"DELETE", "/api/v1/grants/:id",             ROUTE_PERSON, 0,     people_grant_remove},
 	{"GET",    "/api/v1/roles",                  ROUTE_PERSON, 0,     people_roles},
 	{"GET",    "/api/v1/whoami",                 ROUTE_PERSON, 0,     people_whoami},
+
+	{"GET",    "/api/v1/privacy/export",         ROUTE_PERSON, 0,     people_privacy_export},
+	{"POST",   "/api/v1/privacy/erase",          ROUTE_PERSON, SMALL, people_privacy_erase},
+	{"GET",    "/api/v1/retention",              ROUTE_PERSON, 0,     people_retention_get},
+	{"PUT",    "/api/v1/retention",              ROUTE_PERSON, SMALL, people_retention_put},
 
 	{"GET",    "/api/v1/events",                 ROUTE_PERSON, 0,     people_events},
 
