@@ -62,6 +62,7 @@ static void remove_old_parts(int folder)
 
 	if (!list && copy >= 0)
 		close(copy);
+	/* cppcheck-suppress readdirCalled ; one thread calls it */
 	for (struct dirent *entry; list && (entry = readdir(list));)
 		if (is_old_part(folder, entry->d_name))
 			(void)unlinkat(folder, entry->d_name, 0);
@@ -108,12 +109,9 @@ int files_get(const struct files *files, const char *hash, int *ret, int64_t *si
 	struct stat status;
 	OWNED(fd) int fd = openat(files->folder, hash, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -ENOENT;
+	int r = fd < 0 || fstat(fd, &status) < 0 ? -errno : S_ISREG(status.st_mode) ? 0 : -ENOENT;
+	if (r < 0)
+		return r;
 	*size = status.st_size;
 	*ret = own_take_fd(&fd);
 	return 0;
