@@ -199,9 +199,10 @@ const char *conf_field_text(const struct conf_field *field, const void *base,
 		return field->words[number];
 	if (field->kind == CONF_KIND_BOOL)
 		return number ? "true" : "false";
+	if (field->kind == CONF_KIND_PLACE && (int32_t)number == CONF_PLACE_NONE)
+		return "";
 	if (field->kind == CONF_KIND_PLACE)
-		snprintf(buffer, CONF_NUMBER_TEXT_MAX,
-				(int32_t)number == CONF_PLACE_NONE ? "" : "%d", (int32_t)number);
+		snprintf(buffer, CONF_NUMBER_TEXT_MAX, "%d", (int32_t)number);
 	else
 		snprintf(buffer, CONF_NUMBER_TEXT_MAX,
 				field->kind == CONF_KIND_COLOUR ? "#%06X" : "%u", number);

@@ -63,6 +63,7 @@ static bool may_do(const struct run *run, const struct kiosk_action *action, enu
 	case KIOSK_DO_KEYBOARD:
 	case KIOSK_DO_LOCALE:
 	case KIOSK_DO_DISPLAY:
+	case KIOSK_DO_RESULT:
 		return false; /* the helpdesk's, never the keyboard's */
 	}
 	return false;
