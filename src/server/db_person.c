@@ -113,6 +113,7 @@ int db_person_remove(struct db *db, const char *name, struct err *err)
 			"DELETE FROM token WHERE person = ?",
 			"DELETE FROM role_grant WHERE person = ?",
 			"DELETE FROM recovery WHERE person = ?",
+			"DELETE FROM once WHERE person = ?",
 			"DELETE FROM person WHERE name = ?",
 	};
 	int r = 0;

@@ -9,6 +9,7 @@
 #include "conf/json.h"
 #include "server/db_once.h"
 #include "server/http_answer.h"
+#include "server/rights.h"
 #include "server/vault.h"
 
 enum {
@@ -74,24 +75,27 @@ static void about_of(const struct db_once *once, char about[ABOUT_MAX])
 	(void)text_format(about, ABOUT_MAX, "once\n%s\n%s", once->person, once->key);
 }
 
+/* Not for who may less than then: a right was taken away, or it is a token of a role. */
 static int answer_again(struct request *request, const struct db_once *once, struct err *err)
 {
 	struct array plain = {.max = ANSWER_MAX};
+	OWNED(json) cJSON *kept = NULL;
 	char about[ABOUT_MAX];
-	cJSON *answer = NULL;
-	int r = 0;
 
 	about_of(once, about);
-	if (once->size)
-		r = vault_unseal(request->server->vault, about, once->sealed, once->size, &plain,
-				err);
-	if (r == 0 && plain.size)
-		r = json_parse((const char *)plain.data, plain.size, &answer, err);
+	int r = vault_unseal(request->server->vault, about, once->sealed, once->size, &plain, err);
+	if (r == 0)
+		r = json_parse((const char *)plain.data, plain.size, &kept, err);
 	if (plain.data)
 		text_wipe(plain.data, plain.capacity);
 	array_finish(&plain);
 	if (r < 0)
 		return -EIO;
+	if (!rights_cover(request, cJSON_GetObjectItemCaseSensitive(kept, "rights")))
+		return err_set(err, EPERM,
+				"Idempotency-Key: you have not all rights any more that you had "
+				"with the first request");
+	cJSON *answer = cJSON_DetachItemFromObjectCaseSensitive(kept, "answer");
 	if (answer)
 		http_answer(request, (int)once->status, answer);
 	return (int)once->status;
@@ -152,13 +156,24 @@ static bool may_change(int status)
 	       status == MHD_HTTP_TOO_MANY_REQUESTS;
 }
 
+/* {"rights", "answer"}: what the person might, and what was answered, if anything. */
+static char *print_kept(const struct request *request)
+{
+	OWNED(json) cJSON *kept = json_new_object();
+
+	json_put(kept, "rights", rights_json(request));
+	if (request->answer && !cJSON_AddItemReferenceToObject(kept, "answer", request->answer))
+		abort();
+	return json_print(kept);
+}
+
 static int keep(struct request *request, struct db_once *once, struct err *err)
 {
 	char about[ABOUT_MAX];
 
 	if (request->status >= 400 && !request->answer)
 		request->answer = http_answer_error(request->err.text, request->err_device);
-	char *text = request->answer ? json_print(request->answer) : own_copy_text("");
+	char *text = print_kept(request);
 	size_t size = strlen(text);
 	int r = 0;
 
@@ -166,7 +181,7 @@ static int keep(struct request *request, struct db_once *once, struct err *err)
 	once->status = request->status;
 	if (size > ANSWER_MAX)
 		r = err_set(err, EMSGSIZE, "an answer of %zu bytes is not kept", size);
-	if (r == 0 && size) {
+	if (r == 0) {
 		once->size = size + VAULT_OVERHEAD;
 		once->sealed = own_alloc(once->size);
 		r = vault_seal(request->server->vault, about, text, size, once->sealed, err);

@@ -414,6 +414,36 @@ cJSON *rights_json(const struct request *request)
 	return list;
 }
 
+static bool covers_item(const struct request *request, const cJSON *item)
+{
+	const cJSON *scope = cJSON_GetObjectItemCaseSensitive(item, "scope"), *name;
+	struct spot spot = {0};
+
+	if (!cJSON_IsString(scope))
+		return false;
+	rights_split(scope->valuestring, spot.tenant, spot.site);
+	cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(item, "rights")) {
+		enum right right = 0;
+
+		while (right < RIGHT_COUNT && strcmp(rights_names[right], name->valuestring) != 0)
+			right++;
+		if (right == RIGHT_COUNT || !has(request, right, &spot))
+			return false;
+	}
+	return true;
+}
+
+bool rights_cover(const struct request *request, const cJSON *list)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list) {
+		if (!covers_item(request, item))
+			return false;
+	}
+	return cJSON_IsArray(list);
+}
+
 bool rights_touched(const struct request *request, char tenant[DB_NAME_MAX],
 		char site[DB_PLACE_MAX])
 {

@@ -88,6 +88,9 @@ void rights_split(const char *scope, char tenant[DB_NAME_MAX], char site[DB_PLAC
 /* [{"scope", "rights": [names]}]: what the person has, for the person. */
 cJSON *rights_json(const struct request *request);
 
+/* Does the person have (still) all of what rights_json said? */
+bool rights_cover(const struct request *request, const cJSON *list);
+
 /* The tenant and site that the request was allowed to change something of; false: none. */
 bool rights_touched(const struct request *request, char tenant[DB_NAME_MAX],
 		char site[DB_PLACE_MAX]);
