@@ -211,12 +211,16 @@ static cJSON *answer_password(const struct job *job, const struct factor *factor
 	return answer;
 }
 
+/* The right is asked for again: it may have gone meanwhile, and the record says where it was used. */
 static int store_password(struct request *request, const struct job *job, uint8_t hashes[][DB_HASH],
 		struct err *err)
 {
+	OWNED(memory) struct db_person *person = own_alloc(sizeof(*person));
 	struct db *db = request->server->db;
-	int r = db_begin(db, err);
+	int r = require_password(request, job->name, person, err);
 
+	if (r == 0)
+		r = db_begin(db, err);
 	if (r == 0)
 		r = db_password_set(db, job->name, &job->stored, hashes, PASSWORD_RECOVERY_COUNT,
 				err);
