@@ -95,9 +95,10 @@ typedef int (*db_token_fn)(void *data, const struct db_token *token);
 
 int db_token_add(struct db *db, const struct db_token *token, struct err *err);
 int db_token_get(struct db *db, const char *id, struct db_token *ret, struct err *err);
-/* By id; `person` "" for everybody, `view` as rights_view gives it. */
-int db_token_list(struct db *db, const char *view, const char *person, const char *kind,
-		const struct db_page *page, db_token_fn fn, void *data, struct err *err);
+/* By id; `person` "" for everybody, `view` as rights_view gives it: those of `mine` in any case. */
+int db_token_list(struct db *db, const char *view, const char *mine, const char *person,
+		const char *kind, const struct db_page *page, db_token_fn fn, void *data,
+		struct err *err);
 int db_token_remove(struct db *db, const char *id, struct err *err);
 int db_token_used(struct db *db, const char *id, int64_t used_s, struct err *err);
 int db_token_count(struct db *db, int64_t *ret, struct err *err); /* sessions left out */

@@ -49,17 +49,18 @@ int db_token_get(struct db *db, const char *id, struct db_token *ret, struct err
 	return 0;
 }
 
-int db_token_list(struct db *db, const char *view, const char *person, const char *kind,
-		const struct db_page *page, db_token_fn fn, void *data, struct err *err)
+int db_token_list(struct db *db, const char *view, const char *mine, const char *person,
+		const char *kind, const struct db_page *page, db_token_fn fn, void *data,
+		struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;
 	int r = sql_bind(db,
 			COLUMNS "WHERE id > ?1 AND kind = ?5 AND (?3 = '' OR person = ?3) AND"
-				" (?4 = '' OR " SQL_IN_VIEW("?4",
+				" (?4 = '' OR person = ?6 OR " SQL_IN_VIEW("?4",
 						"'tenant/' || (SELECT tenant FROM person"
 						" WHERE person.name = token.person)") ") ORDER BY "
 										      "id LIMIT ?2",
-			&row, err, "tittt", page->after, page->limit, person, view, kind);
+			&row, err, "titttt", page->after, page->limit, person, view, kind, mine);
 
 	if (r < 0)
 		return r;

@@ -134,10 +134,10 @@ static int put_holdings(struct request *request, const char *name, cJSON *answer
 			err);
 
 	if (r == 0)
-		r = db_token_list(db, "", name, "token", &page, add_token,
+		r = db_token_list(db, "", "", name, "token", &page, add_token,
 				json_put_list(answer, "tokens"), err);
 	if (r == 0)
-		r = db_token_list(db, "", name, "session", &page, add_token,
+		r = db_token_list(db, "", "", name, "session", &page, add_token,
 				json_put_list(answer, "sessions"), err);
 	cJSON *traces = json_new_object();
 	if (r == 0)

@@ -292,6 +292,8 @@ int people_sign_out(struct request *request, struct err *err)
 	people_begin(&in, request, err);
 	json_bool(&in, "everywhere", 0, &is_everywhere);
 	int r = json_end(&in);
+	if (r == 0 && is_everywhere && request->token.role[0])
+		r = err_set(err, EPERM, "a token of a role ends no sessions");
 	if (r == 0 && is_everywhere)
 		r = db_token_remove_of(db, request->token.person, "session", err);
 	else if (r == 0 && strcmp(request->token.kind, "session") == 0)

@@ -67,19 +67,15 @@ static int add_token(void *data, const struct db_token *token)
 int people_tokens(struct request *request, struct err *err)
 {
 	static const char *const known[] = {"person", NULL};
-	const char *person = people_filter(request, "person");
-	const char *view = rights_view(request, RIGHT_PEOPLE);
 	struct people_list list;
 	int r = people_list_begin(&list, request, "tokens", known, err);
 
 	if (r < 0)
 		return r;
-	if (!person[0] && strcmp(view, "\n") == 0)
-		person = request->token.person;
-	if (strcmp(person, request->token.person) == 0)
-		view = "";
 	struct db_page page = people_list_page(&list);
-	r = db_token_list(request->server->db, view, person, "token", &page, add_token, &list, err);
+	r = db_token_list(request->server->db, rights_view(request, RIGHT_PEOPLE),
+			request->token.person, people_filter(request, "person"), "token", &page,
+			add_token, &list, err);
 	return people_list_end(&list, r);
 }
 
@@ -202,6 +198,8 @@ static int check_remover(struct request *request, const char *id, struct err *er
 	struct db_token token;
 	int r = db_token_get(request->server->db, id, &token, err);
 
+	if (r == 0 && request->token.role[0] && strcmp(id, request->token.id) != 0)
+		r = err_set(err, EPERM, "a token of a role ends no others");
 	if (r < 0 || strcmp(token.person, request->token.person) == 0)
 		return r;
 	r = person_require(request, token.person, person, err);
