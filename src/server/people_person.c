@@ -165,11 +165,7 @@ int people_person_remove(struct request *request, struct err *err)
 		r = db_begin(db, err);
 	if (r == 0)
 		r = db_person_remove(db, name, err);
-	if (r == 0)
-		r = person_keep_administrator(db, err);
-	if (r == 0)
-		r = db_commit(db, err);
-	db_rollback(db);
+	r = person_commit(db, r, err);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();
@@ -277,11 +273,7 @@ int people_grant_remove(struct request *request, struct err *err)
 		r = db_begin(db, err);
 	if (r == 0)
 		r = db_grant_remove(db, id, err);
-	if (r == 0)
-		r = person_keep_administrator(db, err);
-	if (r == 0)
-		r = db_commit(db, err);
-	db_rollback(db);
+	r = person_commit(db, r, err);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();

@@ -269,11 +269,7 @@ int people_password_remove(struct request *request, struct err *err)
 		r = db_password_set(db, name, &none, NULL, 0, err);
 	if (r == 0)
 		r = db_token_remove_of(db, name, "session", err);
-	if (r == 0)
-		r = person_keep_administrator(db, err);
-	if (r == 0)
-		r = db_commit(db, err);
-	db_rollback(db);
+	r = person_commit(db, r, err);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();

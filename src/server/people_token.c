@@ -216,11 +216,7 @@ int people_token_remove(struct request *request, struct err *err)
 		r = db_begin(db, err);
 	if (r == 0)
 		r = db_token_remove(db, id, err);
-	if (r == 0)
-		r = person_keep_administrator(db, err);
-	if (r == 0)
-		r = db_commit(db, err);
-	db_rollback(db);
+	r = person_commit(db, r, err);
 	if (r < 0)
 		return r;
 	cJSON *answer = json_new_object();

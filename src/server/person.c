@@ -77,6 +77,16 @@ int person_keep_administrator(struct db *db, struct err *err)
 	return r;
 }
 
+int person_commit(struct db *db, int r, struct err *err)
+{
+	if (r == 0)
+		r = person_keep_administrator(db, err);
+	if (r == 0)
+		r = db_commit(db, err);
+	db_rollback(db);
+	return r;
+}
+
 int person_scope_check(const char *scope, struct err *err)
 {
 	const char *name = strchr(scope, '/');

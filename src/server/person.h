@@ -18,8 +18,14 @@ void person_home(const char *name, char scope[DB_SCOPE_MAX]);
 int person_require(struct request *request, const char *name, struct db_person *ret,
 		struct err *err);
 
-/* Ends what was begun unless somebody is left who is administrator of the organisation: -EBUSY. */
+/* -EBUSY unless somebody is left who is administrator of the organisation. */
 int person_keep_administrator(struct db *db, struct err *err);
+
+/*
+ * Ends the transaction of a change that may take away the last administrator: kept when `r` is 0
+ * and one is left, undone else. Returns `r` or why not.
+ */
+int person_commit(struct db *db, int r, struct err *err);
 
 /* A scope where something can be granted, written as the database has it. */
 int person_scope_check(const char *scope, struct err *err);
