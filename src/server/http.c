@@ -46,6 +46,7 @@ struct http {
 	size_t route_count;
 	unsigned connections, connections_soft;
 	unsigned uploads;
+	bool is_ending; /* no request begins, none waits any longer */
 };
 
 struct connection {
@@ -211,18 +212,24 @@ static int find_route(struct request *request, const char *method)
 	return r < 0 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
+static int send_away(struct request *request, const char *why)
+{
+	uint8_t some;
+
+	/* Not all at the same moment again. */
+	key_random(&some, sizeof(some));
+	request->retry_after_s = 15 + some % 32u;
+	(void)err_set(&request->err, EAGAIN, "%s: try again soon", why);
+	return MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
 /* The head is there: everything that can be refused without the body. */
 static int judge_head(struct request *request, const char *method)
 {
-	if (request->connection->is_excess) {
-		uint8_t some;
-
-		/* Not all at the same moment again. */
-		key_random(&some, sizeof(some));
-		request->retry_after_s = 15 + some % 32u;
-		(void)err_set(&request->err, EAGAIN, "too many connections: try again soon");
-		return MHD_HTTP_SERVICE_UNAVAILABLE;
-	}
+	if (request->connection->is_excess)
+		return send_away(request, "too many connections");
+	if (request->http->is_ending)
+		return send_away(request, "the server ends");
 	int status = find_route(request, method);
 	if (status == 0)
 		status = access_check(request, identify(request), &request->err);
@@ -443,6 +450,11 @@ int http_park(struct request *request, const char *key, unsigned seconds)
 	return HTTP_PARKED;
 }
 
+bool http_is_ending(const struct request *request)
+{
+	return request->http->is_ending;
+}
+
 void http_limit(struct request *request, unsigned seconds)
 {
 	if (seconds)
@@ -561,9 +573,13 @@ void http_stop(struct http *http)
 	if (!http)
 		return;
 	loop_watch_remove(http->watch);
-	park_wake_all(http->server->park);
+	http->is_ending = true;
 	http_streams_end(http->server->streams);
-	MHD_run(http->daemon);
+	/* libmicrohttpd aborts over a suspended connection, and a body that came may park still. */
+	do {
+		park_wake_all(http->server->park);
+		MHD_run(http->daemon);
+	} while (park_count(http->server->park));
 	MHD_stop_daemon(http->daemon);
 	loop_timer_remove(http->timer);
 	free(http);

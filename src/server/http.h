@@ -91,7 +91,7 @@ struct http_options {
 	const char *trust; /* PEM of the CA of client certificates */
 	const struct route *routes;
 	size_t route_count;
-	unsigned connections; /* at most; from half a percent below on, requests get 503 */
+	unsigned connections; /* at most; from a twentieth below on, requests get 503 */
 };
 
 int http_start(struct server *server, const struct http_options *options, struct http **ret,
@@ -109,6 +109,9 @@ int http_answer_bytes(struct request *request, int status, void *bytes, size_t s
 
 /* Wait for `key`; the handler is called again, with is_woken. Returns HTTP_PARKED. */
 int http_park(struct request *request, const char *key, unsigned seconds);
+
+/* The server ends: a handler that was woken answers, instead of parking again. */
+bool http_is_ending(const struct request *request);
 
 /* Cut the connection when so many seconds went by; 0: no limit. */
 void http_limit(struct request *request, unsigned seconds);

@@ -215,7 +215,7 @@ static int poll(struct request *request, struct watch *watch, struct err *err)
 	}
 	const struct event *first = next_event(watch);
 	int64_t rest_ms = request->wait_until_ms - loop_now_ms();
-	if (first || watch->is_gap || rest_ms <= 0)
+	if (first || watch->is_gap || rest_ms <= 0 || http_is_ending(request))
 		return answer_now(request, watch, first);
 	return http_park(request, EVENTS_KEY, (unsigned)((rest_ms + 999) / 1000));
 }

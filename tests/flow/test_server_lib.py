@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start tynd-server on a free port and talk to it as a person and as a device."""
-import atexit, hashlib, http.client, json, os, secrets, signal, ssl, subprocess, sys, tempfile, traceback
+import atexit, hashlib, http.client, json, os, re, secrets, signal, ssl, subprocess, sys, tempfile, traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import openapi
+from rdp import wait_for
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("TYND_BUILD", TOP / "build"))
@@ -107,6 +108,12 @@ class Server:
     def api(self, method, path, body=None, **more):
         return self.request(method, "/api/v1" + path, body, token=self.token, **more)
 
+    def wait_parked(self, count=1):
+        """Until so many requests wait for something to happen."""
+        def parked():
+            text = self.request("GET", "/metrics", token=self.token).body.decode()
+            return int(re.search(r"^tynd_parked (\d+)$", text, re.M)[1])
+        wait_for(f"{count} parked requests", lambda: parked() >= count)
 
     def person(self, name, *grants, **token):
         """A new token of the person NAME, to whom grants (role, scope) are given."""
