@@ -147,18 +147,23 @@ static bool may_store_user(struct db *db, const char *id)
 	return cJSON_IsTrue(json_at(effective, "/reports/includes_user"));
 }
 
+static cJSON *user_of(const cJSON *report)
+{
+	cJSON *member = report->child;
+
+	while (member && !privacy_is_user_key(member->string))
+		member = member->next;
+	return member;
+}
+
 void device_report_user(struct request *request)
 {
-	const char *const *keys = privacy_user_keys;
-	cJSON *report = request->json;
-	bool has_user = false;
+	cJSON *user = user_of(request->json);
 
-	for (size_t i = 0; keys[i]; i++)
-		has_user |= cJSON_GetObjectItemCaseSensitive(report, keys[i]) != NULL;
-	if (!has_user || may_store_user(request->server->db, request->device->id))
+	if (!user || may_store_user(request->server->db, request->device->id))
 		return;
-	for (size_t i = 0; keys[i]; i++)
-		cJSON_DeleteItemFromObjectCaseSensitive(report, keys[i]);
+	for (; user; user = user_of(request->json))
+		cJSON_Delete(cJSON_DetachItemViaPointer(request->json, user));
 }
 
 /* --- quality of sessions */

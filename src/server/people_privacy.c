@@ -8,14 +8,18 @@
 
 #include "base/text.h"
 #include "server/db_privacy.h"
-#include "server/people.h"
+#include "server/people_admit.h"
 #include "server/person.h"
 #include "server/retention.h"
 #include "server/rights.h"
 
 enum { USER_MAX = 257, DEVICES_BYTES_MAX = 32 * 1024 * 1024 };
 
-const char *const privacy_user_keys[] = {"user", "user_name", "username", NULL};
+bool privacy_is_user_key(const char *key)
+{
+	return strcasecmp(key, "user") == 0 || strcasecmp(key, "user_name") == 0 ||
+	       strcasecmp(key, "username") == 0;
+}
 
 /* Who may not know of the person hears the same as of one who is not there. */
 static int require_home(struct request *request, const char *name, struct err *err)
@@ -49,15 +53,7 @@ static cJSON *describe_person(const struct db_person *person)
 	people_put_text(item, "display", person->display);
 	json_put_text(item, "from", person->origin);
 	people_put_text(item, "subject", person->subject);
-	cJSON *groups = json_put_list(item, "groups");
-	for (const char *at = person->teams; *at; at += strcspn(at, "\n")) {
-		char group[DB_SUBJECT_MAX];
-
-		at += *at == '\n';
-		size_t size = strcspn(at, "\n");
-		if (size && text_format(group, sizeof(group), "%.*s", (int)size, at) == 0)
-			json_append_text(groups, group);
-	}
+	people_put_lines(item, "groups", person->teams + (person->teams[0] == '\n'));
 	json_put_bool(item, "password", person->has_password);
 	json_put_bool(item, "second_factor", person->has_totp);
 	people_put_time(item, "created", person->created_s);
@@ -185,12 +181,9 @@ static const cJSON *find_user(const cJSON *report, const char *user)
 	const cJSON *member;
 
 	cJSON_ArrayForEach(member, report) {
-		for (unsigned i = 0; privacy_user_keys[i]; i++) {
-			if (strcasecmp(member->string, privacy_user_keys[i]) == 0 &&
-					cJSON_IsString(member) &&
-					strcasecmp(member->valuestring, user) == 0)
-				return member;
-		}
+		if (privacy_is_user_key(member->string) && cJSON_IsString(member) &&
+				strcasecmp(member->valuestring, user) == 0)
+			return member;
 	}
 	return NULL;
 }
@@ -248,11 +241,8 @@ int people_privacy_export(struct request *request, struct err *err)
 	const char *person = people_filter(request, "person");
 	const char *user = people_filter(request, "user");
 	struct people_list list;
-	int r = route_query_check(&request->query,
-			(const char *const[]){"person", "user", "limit", "cursor", NULL}, err);
+	int r = check_choice(person, user, err);
 
-	if (r == 0)
-		r = check_choice(person, user, err);
 	if (r == 0)
 		r = person[0] ? require_home(request, person, err)
 		              : rights_require_somewhere(request, RIGHT_PRIVACY, err);

@@ -5,8 +5,8 @@
 
 #include "server/http.h"
 
-/* What a report may call the name of its user, in any case; ended by NULL. */
-extern const char *const privacy_user_keys[];
+/* Is this what a report may call the name of its user, in any case? */
+bool privacy_is_user_key(const char *key);
 
 int people_privacy_export(struct request *request, struct err *err);
 int people_privacy_erase(struct request *request, struct err *err);
