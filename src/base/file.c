@@ -30,16 +30,16 @@ int file_read(const char *path, struct array *array, struct err *err)
 	}
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
+int file_write_all(int fd, const void *data, size_t size)
 {
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
+	for (const uint8_t *at = data; size > 0;) {
+		ssize_t done = write(fd, at, size);
 
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done < 0)
-			return -errno;
-		data += done;
+		if (done <= 0)
+			return done < 0 ? -errno : -EIO;
+		at += done;
 		size -= (size_t)done;
 	}
 	return 0;
@@ -52,7 +52,7 @@ static int write_new(const char *path, const void *data, size_t size, mode_t mod
 
 	if (fd < 0)
 		return -errno;
-	ret = write_all(fd, data, size);
+	ret = file_write_all(fd, data, size);
 	if (ret == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
 		ret = -errno;
 	return ret;

@@ -17,6 +17,9 @@ int file_read(const char *path, struct array *array, struct err *err);
  */
 int file_write(const char *path, const void *data, size_t size, mode_t mode, struct err *err);
 
+/* All of it, or a negative errno after some of it. */
+int file_write_all(int fd, const void *data, size_t size);
+
 /* mkdir -p. */
 int file_make_folder(const char *path, mode_t mode, struct err *err);
 

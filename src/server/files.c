@@ -81,7 +81,7 @@ int files_open(const char *data, struct files **ret, struct err *err)
 		return r;
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
-		return err_set(err, errno, "%s: %s", path, strerror(errno));
+		return err_errno(err, errno, "%s", path);
 	remove_old_parts(folder);
 	*ret = own_alloc(sizeof(**ret));
 	(*ret)->folder = folder;
@@ -121,7 +121,7 @@ int files_remove(const struct files *files, const char *hash, struct err *err)
 {
 	if (unlinkat(files->folder, hash, 0) == 0 || errno == ENOENT)
 		return 0;
-	return err_set(err, errno, "the file cannot be removed: %s", strerror(errno));
+	return err_errno(err, errno, "the file cannot be removed");
 }
 
 /* --- uploads */
@@ -186,27 +186,12 @@ int file_upload_begin(struct files *files, uint64_t announced, struct file_uploa
 	return r;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		ssize_t wrote = write(fd, data, size);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0)
-			return wrote < 0 ? -errno : -EIO;
-		data += wrote;
-		size -= (size_t)wrote;
-	}
-	return 0;
-}
-
 int file_upload_write(struct file_upload *upload, const void *data, size_t size, struct err *err)
 {
 	if (upload->fd < 0)
 		return err_set(err, EIO, "the file was given up");
 	int r = FILES_BYTES_MAX - upload->size < size ? -EMSGSIZE
-	                                              : write_all(upload->fd, data, size);
+	                                              : file_write_all(upload->fd, data, size);
 	if (r < 0) {
 		drop(upload);
 		return r == -EMSGSIZE ? err_set(err, EMSGSIZE, "a file has at most %llu bytes",

@@ -161,10 +161,7 @@ int people_file_put(struct request *request, struct err *err)
 		r = err_set(err, EINVAL, "the body is the file: it is empty");
 	if (r == 0)
 		r = file_upload_check(request->upload, file.hash, &job, err);
-	if (r < 0)
-		return r;
-	r = http_work(request, job, err);
-	return r;
+	return r < 0 ? r : http_work(request, job, err);
 }
 
 int people_file_remove(struct request *request, struct err *err)
