@@ -23,7 +23,7 @@
 
 enum { WAIT_MAX_S = 55, ENROL_WAIT_MAX_S = 50 };
 
-static int no_body(struct request *request, struct err *err)
+int device_need_body(struct request *request, struct err *err)
 {
 	return request->json ? 0 : err_set(err, EINVAL, "a JSON object is expected as the body");
 }
@@ -59,7 +59,7 @@ int device_enrol(struct request *request, struct err *err)
 	OWNED(memory) void *freed = enrolment;
 	char token[ADMIT_TOKEN_MAX] = "";
 	struct json in;
-	int r = no_body(request, err);
+	int r = device_need_body(request, err);
 
 	(void)freed;
 	if (r < 0)
@@ -128,7 +128,7 @@ int device_enrolment(struct request *request, struct err *err)
 	int64_t wait_s = 0;
 	char key[PARK_KEY_MAX];
 	struct json in;
-	int r = no_body(request, err);
+	int r = device_need_body(request, err);
 
 	if (r < 0)
 		return r;
@@ -149,17 +149,6 @@ int device_enrolment(struct request *request, struct err *err)
 }
 
 /* --- config */
-
-static int query_number(struct request *request, const char *key, uint64_t max, uint64_t *ret,
-		struct err *err)
-{
-	const char *text = route_query_get(&request->query, key, "0");
-
-	if (text_to_number(text, 0, max, ret) < 0)
-		return err_set(err, EINVAL, "%s: not a whole number in 0..%llu", key,
-				(unsigned long long)max);
-	return 0;
-}
 
 /* Some 18,000 of these may have to go out at once. */
 static int answer_offer(struct request *request, int64_t revision, unsigned orders)
@@ -188,9 +177,10 @@ int device_wait(struct request *request, struct err *err)
 	int r = request->is_woken ? 0 : route_query_check(&request->query, known, err);
 
 	if (r == 0 && !request->is_woken)
-		r = query_number(request, "revision", JSON_WHOLE_MAX, &request->revision, err);
+		r = route_query_whole(&request->query, "revision", JSON_WHOLE_MAX,
+				&request->revision, err);
 	if (r == 0 && !request->is_woken)
-		r = query_number(request, "wait", WAIT_MAX_S, &wait_s, err);
+		r = route_query_whole(&request->query, "wait", WAIT_MAX_S, &wait_s, err);
 	if (r < 0)
 		return r;
 	const char *id = request->device->id;
@@ -247,7 +237,7 @@ int device_report(struct request *request, struct err *err)
 	int64_t revision;
 	char text[512], address[DB_ADDRESS_MAX] = "";
 	struct json in;
-	int r = no_body(request, err);
+	int r = device_need_body(request, err);
 
 	if (r < 0)
 		return r;

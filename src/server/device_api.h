@@ -15,4 +15,7 @@ int device_order(struct request *request, struct err *err);      /* POST orders/
 int device_order_file(struct request *request, struct err *err); /* PUT orders/ID/file */
 int device_ca(struct request *request, struct err *err);         /* GET /ca.pem */
 
+/* -EINVAL when the request came without a JSON object. */
+int device_need_body(struct request *request, struct err *err);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "conf/json.h"
+#include "server/device_api.h"
 #include "server/people_privacy.h"
 #include "server/rule.h"
 #include "server/rules.h"
@@ -111,13 +112,14 @@ int device_inventory(struct request *request, struct err *err)
 {
 	int64_t format = 1;
 	struct json in;
+	int r = device_need_body(request, err);
 
-	if (!request->json)
-		return err_set(err, EINVAL, "a JSON object is expected as the body");
+	if (r < 0)
+		return r;
 	json_begin(&in, request->json, err);
 	json_take_all(&in);
 	json_whole(&in, "format", 0, 1, JSON_WHOLE_MAX, &format);
-	int r = json_end(&in);
+	r = json_end(&in);
 	if (r < 0)
 		return r;
 	OWNED(memory) char *body = json_print(request->json);

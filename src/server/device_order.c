@@ -86,10 +86,11 @@ int device_orders(struct request *request, struct err *err)
 			.ids = {.max = ORDER_TAKE_MAX * sizeof(struct taken_id)}};
 	struct json in;
 
-	if (!request->json)
-		return err_set(err, EINVAL, "a JSON object is expected as the body");
+	int r = device_need_body(request, err);
+	if (r < 0)
+		return r;
 	json_begin(&in, request->json, err);
-	int r = json_end(&in);
+	r = json_end(&in);
 	if (r == 0)
 		r = db_order_tasks(server->db, id, server_now_s(), 1, add_task, &look, err);
 	if (r >= 0 && look.count > 0)
@@ -136,13 +137,14 @@ int device_order(struct request *request, struct err *err)
 	struct db_order_device device;
 	unsigned word = 0;
 	struct json in;
+	int r = device_need_body(request, err);
 
-	if (!request->json)
-		return err_set(err, EINVAL, "a JSON object is expected as the body");
+	if (r < 0)
+		return r;
 	json_begin(&in, request->json, err);
 	json_word(&in, "state", JSON_REQUIRED, words, &word);
 	json_text(&in, "detail", 0, detail, sizeof(detail));
-	int r = json_end(&in);
+	r = json_end(&in);
 	if (r == 0)
 		r = find_task(request, &order, &device, err);
 	if (r < 0)

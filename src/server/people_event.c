@@ -203,10 +203,10 @@ static int answer_now(struct request *request, struct watch *watch, const struct
 static int poll(struct request *request, struct watch *watch, struct err *err)
 {
 	uint64_t wait_s;
+	int r = route_query_whole(&request->query, "wait", WAIT_MAX_S, &wait_s, err);
 
-	if (text_to_number(route_query_get(&request->query, "wait", "0"), 0, WAIT_MAX_S, &wait_s) <
-			0)
-		return err_set(err, EINVAL, "wait: not a whole number in 0..%d", WAIT_MAX_S);
+	if (r < 0)
+		return r;
 	if (!request->is_woken) {
 		request->wait_until_ms = loop_now_ms() + (int64_t)wait_s * 1000;
 		request->wait_from = watch->after;

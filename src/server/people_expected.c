@@ -47,17 +47,17 @@ static int add_expected(void *data, const struct db_expected *expected)
 int people_expected(struct request *request, struct err *err)
 {
 	static const char *const known[] = {"used", NULL};
-	const char *used = people_filter(request, "used");
-	enum db_spent spent = strcmp(used, "true") == 0    ? DB_SPENT_YES
-	                      : strcmp(used, "false") == 0 ? DB_SPENT_NO
-	                                                   : DB_SPENT_ANY;
 	struct people_list list;
-	int r = people_list_begin(&list, request, "expected", known, err);
+	bool is_used = false;
+	int r = route_query_flag(&request->query, "used", &is_used, err);
 
+	if (r == 0)
+		r = people_list_begin(&list, request, "expected", known, err);
 	if (r < 0)
 		return r;
-	if (used[0] && spent == DB_SPENT_ANY)
-		return people_list_end(&list, err_set(err, EINVAL, "used: true or false"));
+	enum db_spent spent = !people_filter(request, "used")[0] ? DB_SPENT_ANY
+	                      : is_used                          ? DB_SPENT_YES
+	                                                         : DB_SPENT_NO;
 	struct db_page page = people_list_page(&list);
 	r = db_expected_list(request->server->db, rights_view(request, RIGHT_PLACES), spent, &page,
 			add_expected, &list, err);

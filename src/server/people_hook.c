@@ -238,21 +238,21 @@ static int add_delivery(void *data, const struct db_delivery *delivery)
 int people_hook_deliveries(struct request *request, struct err *err)
 {
 	static const char *const known[] = {"dead", NULL};
-	const char *dead = people_filter(request, "dead");
+	bool is_dead = false;
 	struct people_list list;
 	struct db_hook hook;
 	uint64_t after = 0;
 	int r = find(request, &hook, err);
 
-	if (r == 0 && dead[0] && strcmp(dead, "true") != 0 && strcmp(dead, "false") != 0)
-		r = err_set(err, EINVAL, "dead: true or false");
+	if (r == 0)
+		r = route_query_flag(&request->query, "dead", &is_dead, err);
 	if (r == 0)
 		r = people_list_begin(&list, request, "deliveries", known, err);
 	if (r < 0)
 		return r;
 	if (list.after[0] && text_to_number(list.after, 1, JSON_WHOLE_MAX, &after) < 0)
 		return people_list_end(&list, err_set(err, EINVAL, "cursor: not one of this list"));
-	r = db_delivery_list(request->server->db, hook.id, strcmp(dead, "true") == 0,
-			(int64_t)after, list.limit + 1, add_delivery, &list, err);
+	r = db_delivery_list(request->server->db, hook.id, is_dead, (int64_t)after, list.limit + 1,
+			add_delivery, &list, err);
 	return people_list_end(&list, r);
 }

@@ -339,15 +339,15 @@ static int find_kind(struct request *request, struct report *report, struct err 
 static int begin(struct request *request, struct report *report, struct err *err)
 {
 	static const char *const known[] = {"format", "tenant", "bom", NULL};
-	const char *format = people_filter(request, "format"), *bom = people_filter(request, "bom");
-	bool has_limit = people_filter(request, "limit")[0] != '\0';
+	const char *format = people_filter(request, "format");
+	bool has_limit = people_filter(request, "limit")[0] != '\0', has_bom = false;
 	int r = find_kind(request, report, err);
 
 	report->is_csv = strcmp(format, "csv") == 0;
 	if (r == 0 && !report->is_csv && format[0] && strcmp(format, "json") != 0)
 		r = err_set(err, EINVAL, "format: csv or json");
-	if (r == 0 && bom[0] && strcmp(bom, "true") != 0 && strcmp(bom, "false") != 0)
-		r = err_set(err, EINVAL, "bom: true or false");
+	if (r == 0)
+		r = route_query_flag(&request->query, "bom", &has_bom, err);
 	if (r == 0)
 		r = people_list_begin(&report->list, request, "rows", known, err);
 	if (r < 0)
@@ -357,7 +357,7 @@ static int begin(struct request *request, struct report *report, struct err *err
 	report->writer.out = &report->text;
 	/* A page that goes on has no heads, so that pages are joined as they are. */
 	if (report->is_csv && !report->list.after[0])
-		r = put_heads(report, strcmp(bom, "true") == 0);
+		r = put_heads(report, has_bom);
 	if (!report->is_csv)
 		json_put_text(report->list.answer, "report", report->kind->name);
 	return r;

@@ -135,21 +135,21 @@ static int add_device(void *data, const struct db_rollout_device *device)
 int people_rollout_devices(struct request *request, struct err *err)
 {
 	static const char *const known[] = {"failed", NULL};
-	const char *failed = people_filter(request, "failed");
+	bool only_failed = false;
 	OWNED(db_rollout) struct db_rollout rollout = {0};
 	struct people_list list;
 	int r = people_rollout_find(request, RIGHT_READ, &rollout, err);
 
-	if (r == 0 && failed[0] && strcmp(failed, "true") != 0 && strcmp(failed, "false") != 0)
-		r = err_set(err, EINVAL, "failed: not true or false");
+	if (r == 0)
+		r = route_query_flag(&request->query, "failed", &only_failed, err);
 	if (r == 0)
 		r = people_list_begin(&list, request, "devices", known, err);
 	if (r < 0)
 		return r;
 	struct db_page page = people_list_page(&list);
 	r = db_rollout_devices(request->server->db, rollout.id,
-			strcmp(failed, "true") == 0 ? DB_ROLLOUT_FAILED : DB_ROLLOUT_ALL, &page,
-			add_device, &list, err);
+			only_failed ? DB_ROLLOUT_FAILED : DB_ROLLOUT_ALL, &page, add_device, &list,
+			err);
 	return people_list_end(&list, r);
 }
 

@@ -2,7 +2,6 @@
 #include "server/route.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -161,6 +160,28 @@ const char *route_query_get(const struct route_query *query, const char *key, co
 			return query->pairs[i].value;
 	}
 	return otherwise;
+}
+
+int route_query_whole(const struct route_query *query, const char *key, uint64_t max, uint64_t *ret,
+		struct err *err)
+{
+	if (text_to_number(route_query_get(query, key, "0"), 0, max, ret) < 0)
+		return err_set(err, EINVAL, "%s: not a whole number in 0..%llu", key,
+				(unsigned long long)max);
+	return 0;
+}
+
+int route_query_flag(const struct route_query *query, const char *key, bool *ret, struct err *err)
+{
+	const char *text = route_query_get(query, key, "");
+	bool is_true = strcmp(text, "true") == 0;
+
+	if (!text[0])
+		return 0;
+	if (!is_true && strcmp(text, "false") != 0)
+		return err_set(err, EINVAL, "%s: true or false", key);
+	*ret = is_true;
+	return 0;
 }
 
 int route_query_check(const struct route_query *query, const char *const *known, struct err *err)

@@ -3,6 +3,7 @@
 #ifndef SERVER_ROUTE_H
 #define SERVER_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,6 +76,13 @@ int route_query(const char *text, char *space, struct route_query *ret, struct e
 /* The value, or `otherwise`. */
 const char *route_query_get(const struct route_query *query, const char *key,
 		const char *otherwise);
+
+/* A whole number in 0..max, 0 when the key is missing; -EINVAL with a sentence. */
+int route_query_whole(const struct route_query *query, const char *key, uint64_t max, uint64_t *ret,
+		struct err *err);
+
+/* "true" or "false"; *ret stays when the key is missing or empty. -EINVAL with a sentence. */
+int route_query_flag(const struct route_query *query, const char *key, bool *ret, struct err *err);
 
 /* -EINVAL when a key is not among `known`, which ends with NULL. */
 int route_query_check(const struct route_query *query, const char *const *known, struct err *err);

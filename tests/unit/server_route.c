@@ -129,6 +129,32 @@ int main(void)
 		CHECK_INT(route_query_check(&query, known, &err), -EINVAL);
 		CHECK_HAS(err.text, "c: ");
 	}
+	TEST("a whole number has a largest, a flag is true or false, what is missing has its "
+	     "default") {
+		struct route_query query;
+		char space[32];
+		bool flag = true;
+		uint64_t number = 9;
+		struct err err;
+
+		CHECK_INT(route_query("n=7&t=true&f=false&e=&x=yes", space, &query, &err), 0);
+		CHECK_INT(route_query_whole(&query, "n", 7, &number, &err), 0);
+		CHECK_INT(number, 7);
+		CHECK_INT(route_query_whole(&query, "missing", 7, &number, &err), 0);
+		CHECK_INT(number, 0);
+		CHECK_INT(route_query_whole(&query, "n", 6, &number, &err), -EINVAL);
+		CHECK_TEXT(err.text, "n: not a whole number in 0..6");
+		CHECK_INT(route_query_whole(&query, "e", 6, &number, &err), -EINVAL);
+		CHECK_INT(route_query_flag(&query, "missing", &flag, &err), 0);
+		CHECK_INT(route_query_flag(&query, "e", &flag, &err), 0);
+		CHECK_INT(flag, true);
+		CHECK_INT(route_query_flag(&query, "f", &flag, &err), 0);
+		CHECK_INT(flag, false);
+		CHECK_INT(route_query_flag(&query, "t", &flag, &err), 0);
+		CHECK_INT(flag, true);
+		CHECK_INT(route_query_flag(&query, "x", &flag, &err), -EINVAL);
+		CHECK_TEXT(err.text, "x: true or false");
+	}
 	TEST("too long for its place is refused, not cut") {
 		char buffer[4];
 
