@@ -150,7 +150,7 @@ int work_start(struct work *work, struct work_job *job, struct err *err)
 		pthread_cond_signal(&work->wanted);
 	}
 	pthread_mutex_unlock(&work->lock);
-	return has_room ? 0 : err_set(err, EAGAIN, "too many sign in at once: try again soon");
+	return has_room ? 0 : err_set(err, EAGAIN, "too much is under way at once: try again soon");
 }
 
 void work_drop(struct work_job *job)
