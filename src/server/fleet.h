@@ -115,6 +115,9 @@ int fleet_time_of(struct fleet *fleet, int64_t revision, int64_t *ret, struct er
 cJSON *fleet_document(const struct fleet *fleet, const struct fleet_class *class,
 		const struct cached_layer *own, bool is_then);
 
+/* Whether the layer is one of those over the class's devices, their own left out. */
+bool fleet_class_has(const struct fleet_class *class, const struct cached_layer *layer);
+
 /* What the class's document is made of, as addresses: equal ones mean equal documents. */
 enum { FLEET_INPUTS_MAX = 256 };
 unsigned fleet_class_inputs(const struct fleet *fleet, const struct fleet_class *class,

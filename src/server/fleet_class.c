@@ -266,6 +266,14 @@ cJSON *fleet_document(const struct fleet *fleet, const struct fleet_class *class
 	return document;
 }
 
+bool fleet_class_has(const struct fleet_class *class, const struct cached_layer *layer)
+{
+	for (unsigned i = 0; i < class->layer_count; i++)
+		if (class->layers[i] == layer)
+			return true;
+	return false;
+}
+
 /* What fleet_document makes of the class's layers depends on nothing but this. */
 unsigned fleet_class_inputs(const struct fleet *fleet, const struct fleet_class *class,
 		bool is_then, const void *inputs[FLEET_INPUTS_MAX])
@@ -277,8 +285,10 @@ unsigned fleet_class_inputs(const struct fleet *fleet, const struct fleet_class 
 	for (unsigned i = 0; i < class->layer_count; i++)
 		if (layer_of(class->layers[i], is_then))
 			inputs[count++] = class->layers[i];
+	/* A device that was moved keeps variants of layers that are no more above it: they say nothing. */
 	for (unsigned i = 0; i < class->variant_count; i++)
-		inputs[count++] = class->variants[i];
+		if (fleet_class_has(class, class->variants[i]->layer))
+			inputs[count++] = class->variants[i];
 	for (unsigned i = 0; i < on->count; i++)
 		for (unsigned layer = 0; layer < class->layer_count; layer++)
 			if (on->parts[i].layer == class->layers[layer] && count < FLEET_INPUTS_MAX)

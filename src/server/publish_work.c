@@ -243,14 +243,6 @@ static int below_device(struct publish *publish, const char *id, struct err *err
 	return r < 0 ? r : compute_change(publish, change, err);
 }
 
-static bool has_layer(const struct fleet_class *class, const struct cached_layer *layer)
-{
-	for (unsigned i = 0; i < class->layer_count; i++)
-		if (class->layers[i] == layer)
-			return true;
-	return false;
-}
-
 static int below_class(struct publish *publish, struct fleet_class *class, struct err *err)
 {
 	struct fleet_change *change;
@@ -281,7 +273,7 @@ int publish_below(struct publish *publish, const char *scope, struct err *err)
 		return below_device(publish, scope + 7, err);
 	for (struct fleet_class *class = fleet_class_next(fleet, NULL); class && r == 0;
 			class = fleet_class_next(fleet, class))
-		if (class->count && has_layer(class, layer))
+		if (class->count && fleet_class_has(class, layer))
 			r = below_class(publish, class, err);
 	return r;
 }
@@ -314,7 +306,7 @@ int publish_stage(struct publish *publish, const char *scope, struct err *err)
 		return r;
 	for (struct fleet_class *class = fleet_class_next(fleet, NULL); class && r == 0;
 			class = fleet_class_next(fleet, class))
-		if (class->count && has_layer(class, layer))
+		if (class->count && fleet_class_has(class, layer))
 			r = stage_class(publish, class);
 	return r;
 }

@@ -210,6 +210,36 @@ static void ends(struct server *server)
 	CHECK_INT(variant_after(server->db, "v", &layer.config, &err), -ENOENT);
 }
 
+static void move(struct server *server, const char *id, const char *groups)
+{
+	struct db_device device;
+	struct err err = {""};
+
+	CHECK_INT(db_device_get(server->db, id, &device, &err), 0);
+	device.site[0] = '\0';
+	(void)text_copy(device.groups, sizeof(device.groups), groups);
+	place(server, &device);
+}
+
+/* Two devices under the same layers that say anything, with the same variant: one has its layer. */
+static void moved_device(struct server *server)
+{
+	struct err err = {""};
+
+	move(server, "a", "H\n");
+	move(server, "c", "H\n");
+	CHECK_INT(open_variant(server, "z", "group/H", "{\"keyboard\":{\"layout\":\"dk\"}}", &err),
+			0);
+	CHECK_INT(give(server, "z", "a"), 1);
+	CHECK_INT(give(server, "z", "c"), 1);
+	move(server, "c", "");
+	(void)change(server, "organisation", "{\"keyboard\":{\"layout\":\"fi\"}}");
+	CHECK_INT(change(server, "organisation", "{\"keyboard\":{\"layout\":\"se\"}}"), 1);
+	CHECK_TEXT(value(server, "a", "/keyboard/layout"), "\"dk\"");
+	CHECK_TEXT(value(server, "c", "/keyboard/layout"), "\"se\"");
+	CHECK_INT(close_variant(server, "z", VARIANT_AWAY), 1);
+}
+
 static void removed_device(struct server *server)
 {
 	struct err err = {""};
@@ -233,6 +263,7 @@ int main(void)
 	if (db_open(":memory:", &server.db, &err) < 0 ||
 			db_place_put(server.db, DB_SITE, "Harbour", "", &err) < 0 ||
 			db_place_put(server.db, DB_GROUP, "G", "", &err) < 0 ||
+			db_place_put(server.db, DB_GROUP, "H", "", &err) < 0 ||
 			fleet_open(&server, &server.fleet, &err) < 0) {
 		printf("%s\n0 passed, 1 failed\n", err.text);
 		return 1;
@@ -257,6 +288,9 @@ int main(void)
 	}
 	TEST("a variant that becomes the layer's changes only those that did not have it") {
 		ends(&server);
+	}
+	TEST("a device that was moved from a variant's layer gets what its layers say") {
+		moved_device(&server);
 	}
 	TEST("a device that is removed leaves its variants") {
 		removed_device(&server);
