@@ -136,11 +136,6 @@ void fleet_wake_class(struct fleet *fleet, const struct fleet_class *class)
 			fleet_wake(fleet->server, device);
 }
 
-size_t fleet_count(const struct fleet *fleet)
-{
-	return fleet->count;
-}
-
 struct server *fleet_server(struct fleet *fleet)
 {
 	return fleet->server;

@@ -78,8 +78,6 @@ void fleet_wake(struct server *server, const struct fleet_device *device);
 /* All that share its document. */
 void fleet_wake_class(struct fleet *fleet, const struct fleet_class *class);
 
-size_t fleet_count(const struct fleet *fleet);
-
 /* Learn what other servers committed, and wake those whom it concerns. */
 int fleet_catch_up(struct fleet *fleet, struct err *err);
 

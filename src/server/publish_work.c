@@ -338,7 +338,8 @@ static void show(struct publish *publish, const char *id)
 	memcpy(ids[at], id, DB_ID_MAX);
 }
 
-const uint8_t *publish_effective_now(const struct fleet_device *device)
+/* Hash of the document that the device has now. */
+static const uint8_t *effective_now(const struct fleet_device *device)
 {
 	return device->is_alone ? device->effective : device->class->effective;
 }
@@ -374,7 +375,7 @@ static int judge(struct publish *publish, struct fleet_change *change, struct er
 
 	if (!device->class) {
 		change->is_changed = true;
-	} else if (memcmp(publish_effective_now(device), change->effective, DB_HASH) != 0) {
+	} else if (memcmp(effective_now(device), change->effective, DB_HASH) != 0) {
 		change->is_changed = true;
 	} else if (strcmp(device->name, change->name) != 0 ||
 			strcmp(device->class->site, change->class->site) != 0 ||

@@ -39,9 +39,6 @@ static inline struct fleet_class *publish_class_at(const struct publish *publish
 	return ((struct fleet_class **)(void *)publish->classes.data)[index];
 }
 
-/* Hash of the document that the device has now. */
-const uint8_t *publish_effective_now(const struct fleet_device *device);
-
 /* Everything is computed and checked, and who changed is known. */
 int publish_settle(struct publish *publish, struct err *err);
 

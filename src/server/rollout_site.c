@@ -23,8 +23,11 @@ struct rollout_sites {
 	struct entry *buckets[BUCKETS];
 };
 
-/* One thread: nobody else looks at TZ meanwhile, and it is put back. */
-void rollout_local_time(const char *zone, int64_t time_s, unsigned *day, unsigned *minute)
+/*
+ * Day of the week (0: Monday) and minute of the day in an IANA zone; UTC for one that is not
+ * known. One thread: nobody else looks at TZ meanwhile, and it is put back.
+ */
+static void local_time(const char *zone, int64_t time_s, unsigned *day, unsigned *minute)
 {
 	const char *set = getenv("TZ");
 	OWNED(memory) char *before = set ? own_copy_text(set) : NULL;
@@ -90,8 +93,7 @@ static void read_config(struct rollout_sites *sites, const cJSON *config, struct
 		site->windows = &site->own;
 		site->window_count = 1;
 	}
-	rollout_local_time(zone[0] ? zone : sites->plan->timezone, sites->now_s, &site->day,
-			&site->minute);
+	local_time(zone[0] ? zone : sites->plan->timezone, sites->now_s, &site->day, &site->minute);
 	site->is_open = rollout_is_open(site->windows, site->window_count, site->day, site->minute);
 }
 
