@@ -232,6 +232,8 @@ int db_device_by_name(struct db *db, const char *tenant, const char *name, struc
 /* Writes name, tenant, site and groups. */
 int db_device_place(struct db *db, const struct db_device *device, struct err *err);
 int db_device_remove(struct db *db, const char *id, struct err *err);
+/* As in struct db_device. */
+int db_device_groups(struct db *db, const char *id, char groups[DB_GROUPS_TEXT], struct err *err);
 /*
  * By name, then id; a page goes on after NAME "\n" ID. `fn` must not write to the database; a
  * result other than 0 ends the listing with it. */
@@ -249,6 +251,8 @@ int db_device_seen(struct db *db, const char *id, int64_t seen_s, struct err *er
 
 /* Ids of the devices below a scope, in the order of ids. */
 typedef int (*db_id_fn)(void *data, const char *id);
+/* A db_id_fn: appends to the struct array `data`, DB_ID_MAX bytes each. */
+int db_id_collect(void *data, const char *id);
 int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err);
 /* Only those in `view`. */
 int db_device_below_count(struct db *db, const char *scope, const char *view, int64_t *ret,
@@ -331,7 +335,6 @@ int db_variant_list(struct db *db, const char *scope, db_variant_fn fn, void *da
 int db_variant_of(struct db *db, const char *device, db_variant_fn fn, void *data, struct err *err);
 /* 1 when that was new, 0 when it was so already. */
 int db_variant_give(struct db *db, const char *id, const char *device, struct err *err);
-int db_variant_take(struct db *db, const char *id, const char *device, struct err *err);
 /* Ids of the devices that have it, in the order of ids. */
 int db_variant_devices(struct db *db, const char *id, db_id_fn fn, void *data, struct err *err);
 

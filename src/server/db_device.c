@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "server/sql.h"
 
@@ -16,13 +17,14 @@
 	" device.seen_s, device.report, device.address" \
 	" FROM device LEFT JOIN class ON class.id = device.class "
 
-static int read_groups(struct db *db, struct db_device *device, struct err *err)
+int db_device_groups(struct db *db, const char *id, char groups[DB_GROUPS_TEXT], struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;
 	size_t used = 0;
 	int r = sql_bind(db, "SELECT team FROM member WHERE device = ? ORDER BY team", &row, err,
-			"t", device->id);
+			"t", id);
 
+	groups[0] = '\0';
 	if (r < 0)
 		return r;
 	while ((r = sql_step(db, row, err)) > 0) {
@@ -30,13 +32,13 @@ static int read_groups(struct db *db, struct db_device *device, struct err *err)
 
 		sql_text(row, 0, name, sizeof(name));
 		size_t length = strlen(name);
-		if (used + length + 2 > sizeof(device->groups))
+		if (used + length + 2 > DB_GROUPS_TEXT)
 			return err_set(err, EIO, "database: device %s is in more than %d groups",
-					device->id, DB_GROUPS_MAX);
-		memcpy(device->groups + used, name, length);
-		device->groups[used + length] = '\n';
+					id, DB_GROUPS_MAX);
+		memcpy(groups + used, name, length);
+		groups[used + length] = '\n';
 		used += length + 1;
-		device->groups[used] = '\0';
+		groups[used] = '\0';
 	}
 	return r;
 }
@@ -57,7 +59,7 @@ static int read_device(struct db *db, struct sql_row *row, struct db_device *dev
 	device->seen_s = sql_whole(row, 9);
 	sql_text(row, 10, device->report, sizeof(device->report));
 	sql_text(row, 11, device->address, sizeof(device->address));
-	return read_groups(db, device, err);
+	return db_device_groups(db, device->id, device->groups, err);
 }
 
 static int put_groups(struct db *db, const struct db_device *device, struct err *err)
@@ -275,6 +277,14 @@ static const char *below_sql(const char *scope, const char **name)
 	}
 	*name = "";
 	return "SELECT id FROM device WHERE ? = '' ORDER BY id";
+}
+
+int db_id_collect(void *data, const char *id)
+{
+	char slot[DB_ID_MAX] = "";
+	int r = text_copy(slot, sizeof(slot), id);
+
+	return r < 0 ? r : array_append(data, slot, sizeof(slot));
 }
 
 int db_device_below(struct db *db, const char *scope, db_id_fn fn, void *data, struct err *err)

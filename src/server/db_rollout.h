@@ -123,9 +123,6 @@ int db_rollout_devices_again(struct db *db, const char *id, int64_t revision, in
 		struct err *err);
 /* What failed so far counts no more. */
 int db_rollout_devices_excuse(struct db *db, const char *id, struct err *err);
-/* As in struct db_device. */
-int db_rollout_groups(struct db *db, const char *device, char groups[DB_GROUPS_TEXT],
-		struct err *err);
 
 /* Adds those that have it to the rings of `ret`. */
 int db_rollout_tally(struct db *db, const char *id, struct rollout_tally ret[ROLLOUT_RINGS_MAX],

@@ -207,22 +207,6 @@ int db_rollout_devices_excuse(struct db *db, const char *id, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-int db_rollout_groups(struct db *db, const char *device, char groups[DB_GROUPS_TEXT],
-		struct err *err)
-{
-	OWNED(row) struct sql_row *row = NULL;
-	size_t used = 0;
-	int r = sql_bind(db, "SELECT team FROM member WHERE device = ? ORDER BY team", &row, err,
-			"t", device);
-
-	groups[0] = '\0';
-	while (r == 0 && (r = sql_step(db, row, err)) > 0) {
-		r = text_format(groups + used, DB_GROUPS_TEXT - used, "%s\n", sql_borrow(row, 0));
-		used = strlen(groups);
-	}
-	return r;
-}
-
 int db_rollout_tally(struct db *db, const char *id, struct rollout_tally ret[ROLLOUT_RINGS_MAX],
 		struct err *err)
 {

@@ -94,12 +94,6 @@ int db_variant_give(struct db *db, const char *id, const char *device, struct er
 			"tt", device, id);
 }
 
-int db_variant_take(struct db *db, const char *id, const char *device, struct err *err)
-{
-	return sql_run(db, err, "DELETE FROM variant_device WHERE device = ? AND variant = ?", "tt",
-			device, id);
-}
-
 int db_variant_devices(struct db *db, const char *id, db_id_fn fn, void *data, struct err *err)
 {
 	OWNED(row) struct sql_row *row = NULL;

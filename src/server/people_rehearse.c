@@ -85,7 +85,7 @@ static int look_at(void *data, const struct db_rollout_device *device)
 	rehearsal->seen++;
 	memcpy(rehearsal->after, device->id, DB_ID_MAX);
 	if (r == 0)
-		r = db_rollout_groups(rehearsal->server->db, device->id, groups, rehearsal->err);
+		r = db_device_groups(rehearsal->server->db, device->id, groups, rehearsal->err);
 	if (r < 0 || !line)
 		return r;
 	const struct rollout_device candidate = {
@@ -103,19 +103,11 @@ static int look_at(void *data, const struct db_rollout_device *device)
 	return 0;
 }
 
-static int collect(void *data, const char *id)
-{
-	char slot[DB_ID_MAX] = "";
-	int r = text_copy(slot, sizeof(slot), id);
-
-	return r < 0 ? r : array_append(data, slot, sizeof(slot));
-}
-
 static int look_around(struct rehearsal *rehearsal, struct err *err)
 {
 	OWNED(array) struct array ids = {.max = (size_t)DEVICES_MAX * DB_ID_MAX};
 	struct db *db = rehearsal->server->db;
-	int r = db_device_below(db, rehearsal->rollout->scope, collect, &ids, err);
+	int r = db_device_below(db, rehearsal->rollout->scope, db_id_collect, &ids, err);
 
 	if (r < 0)
 		return r;

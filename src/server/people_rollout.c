@@ -116,23 +116,16 @@ static int check_places(struct request *request, const struct rollout_plan *plan
 /* Who may see it: the tenant and the site of its scope. */
 static int place_it(struct db *db, struct db_rollout *rollout, struct err *err)
 {
-	const char *name = strchr(rollout->scope, '/');
 	struct db_device device;
 
-	if (!name)
+	rights_split(rollout->scope, rollout->tenant, rollout->site);
+	if (strncmp(rollout->scope, "device/", 7) != 0)
 		return 0;
-	if (strncmp(rollout->scope, "device/", 7) == 0) {
-		int r = db_device_get(db, name + 1, &device, err);
-
-		memcpy(rollout->tenant, device.tenant, sizeof(rollout->tenant));
-		memcpy(rollout->site, device.site, sizeof(rollout->site));
+	int r = db_device_get(db, rollout->scope + 7, &device, err);
+	if (r < 0)
 		return r;
-	}
-	if (strncmp(rollout->scope, "tenant/", 7) == 0)
-		return text_copy(rollout->tenant, sizeof(rollout->tenant), name + 1);
-	place_tenant(name + 1, rollout->tenant);
-	if (strncmp(rollout->scope, "site/", 5) == 0)
-		return text_copy(rollout->site, sizeof(rollout->site), name + 1);
+	memcpy(rollout->tenant, device.tenant, sizeof(rollout->tenant));
+	memcpy(rollout->site, device.site, sizeof(rollout->site));
 	return 0;
 }
 
@@ -254,24 +247,6 @@ static int begin_act(struct request *request, struct db_rollout *rollout,
 	return r < 0 ? r : people_rollout_find(request, RIGHT_ROLLOUTS, rollout, err);
 }
 
-/* What would leave devices without a way in is refused, unless that is meant. */
-static int refuse_severe(const struct publish *publish, struct err *err)
-{
-	OWNED(json) cJSON *warnings = preview_warnings(&publish->preview);
-	const cJSON *one;
-
-	cJSON_ArrayForEach(one, warnings) {
-		const cJSON *path = cJSON_GetObjectItemCaseSensitive(one, "path");
-		const cJSON *text = cJSON_GetObjectItemCaseSensitive(one, "text");
-
-		if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(one, "severe")))
-			return err_set(err, EBADMSG,
-					"%s: %s; \"force\": true starts it all the same",
-					path->valuestring, text->valuestring);
-	}
-	return 0;
-}
-
 int people_rollout_start(struct request *request, struct err *err)
 {
 	OWNED(db_rollout) struct db_rollout rollout = {0};
@@ -289,7 +264,7 @@ int people_rollout_start(struct request *request, struct err *err)
 	if (r == 0 && rollout.state == DB_ROLLOUT_DRAFT)
 		r = rollout_check(request->server, &rollout, &publish, err);
 	if (r == 0 && !is_forced)
-		r = refuse_severe(&publish, err);
+		r = publish_refuse_severe(&publish, err);
 	if (r < 0)
 		return people_failed(request, &publish, r);
 	r = rollout_start(request->server, &rollout, request->token.person, err);

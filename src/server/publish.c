@@ -87,7 +87,7 @@ static void emit(const struct publish *publish)
 	events_emit_about(publish->server, "revision", about->scope, body);
 }
 
-static int refuse_severe(const struct publish *publish, struct err *err)
+int publish_refuse_severe(const struct publish *publish, struct err *err)
 {
 	OWNED(json) cJSON *warnings = preview_warnings(&publish->preview);
 	const cJSON *one;
@@ -118,7 +118,7 @@ int publish_end(struct publish *publish, bool is_dry, struct err *err)
 		return 0;
 	}
 	if (r == 0 && publish->refuses_severe)
-		r = refuse_severe(publish, err);
+		r = publish_refuse_severe(publish, err);
 	if (r == 0)
 		r = publish_write(publish, err);
 	if (r == 0)

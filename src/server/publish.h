@@ -26,7 +26,6 @@ struct publish {
 	bool wants_values;   /* fills `preview` */
 	bool refuses_severe; /* -EBADMSG for what conf/doubts.h calls severe; of a dry run, nothing */
 	struct preview preview;
-	cJSON *warnings;    /* of the preview, a list */
 	size_t count;       /* devices with a new config, known after publish_end */
 	struct array shown; /* the first of their ids, sorted, DB_ID_MAX bytes each */
 	/* Of publish_work.c */
@@ -73,6 +72,9 @@ int publish_more(struct publish *publish, const struct db_revision *about, struc
  * above.
  */
 int publish_end(struct publish *publish, bool is_dry, struct err *err);
+
+/* -EBADMSG with path and sentence when the preview has something that conf/doubts.h calls severe. */
+int publish_refuse_severe(const struct publish *publish, struct err *err);
 
 /* After publish_end: how many devices have a new config, and the first PUBLISH_SHOWN_MAX of them. */
 unsigned publish_count(const struct publish *publish);

@@ -241,36 +241,6 @@ static int check_some(struct server *server, const struct db_rollout *rollout,
 
 /* --- one roll-out, one tick */
 
-static int write_row(struct server *server, const struct db_rollout *before,
-		const struct db_rollout *rollout, const char *action, const char *detail,
-		struct err *err)
-{
-	int r = db_begin(server->db, err);
-
-	if (r == 0)
-		r = rollout_still(server, before, err);
-	if (r == 0)
-		r = db_rollout_put(server->db, rollout, err);
-	if (r == 0 && action)
-		r = rollout_log(server, rollout, "", action, detail, err);
-	if (r == 0)
-		r = db_commit(server->db, err);
-	if (r < 0)
-		db_rollback(server->db);
-	return r;
-}
-
-/* The same, and everybody hears of it. */
-static int save(struct server *server, const struct db_rollout *before, struct db_rollout *rollout,
-		const char *action, const char *detail, struct err *err)
-{
-	int r = write_row(server, before, rollout, action, detail, err);
-
-	if (r == 0)
-		rollout_emit(server, rollout);
-	return r;
-}
-
 static int halt(struct server *server, const struct rollout_plan *plan, struct db_rollout *rollout,
 		const char *why, struct err *err)
 {
@@ -299,7 +269,7 @@ static int begin_next(struct server *server, const struct rollout_plan *plan, st
 	rollout->counts = before.counts = NULL; /* of the ring before */
 	watch->pass = (struct rollout_pass){0};
 	memcpy(watch->pass.id, rollout->id, DB_ID_MAX);
-	return save(server, &before, rollout, "ring", detail, err);
+	return rollout_save(server, &before, rollout, "", "ring", detail, err);
 }
 
 static int view_of(struct server *server, const struct db_rollout *rollout,
@@ -334,7 +304,7 @@ static int follow(struct server *server, struct watch *watch, const struct rollo
 		return begin_next(server, plan, watch, rollout, err);
 	case ROLLOUT_HOLDS:
 		rollout->held_s = server_now_s();
-		return save(server, &before, rollout, NULL, NULL, err);
+		return rollout_save(server, &before, rollout, "", NULL, NULL, err);
 	case ROLLOUT_GO:
 	case ROLLOUT_WAIT:
 		break;
@@ -345,8 +315,8 @@ static int follow(struct server *server, struct watch *watch, const struct rollo
 	bool is_news = state != rollout->state;
 	rollout->state = state;
 	(void)text_copy(rollout->why, sizeof(rollout->why), why);
-	return is_news ? save(server, &before, rollout, NULL, NULL, err)
-	               : write_row(server, &before, rollout, NULL, NULL, err);
+	return is_news ? rollout_save(server, &before, rollout, "", NULL, NULL, err)
+	               : rollout_write(server, &before, rollout, "", NULL, NULL, err);
 }
 
 static int advance(struct server *server, struct watch *watch, struct db_rollout *rollout,
@@ -373,7 +343,7 @@ static int advance(struct server *server, struct watch *watch, struct db_rollout
 	if (r == 0 && rollout->counts && (!was_known || strcmp(counts, rollout->counts) != 0)) {
 		struct db_rollout before = *rollout;
 
-		r = save(server, &before, rollout, NULL, NULL, err);
+		r = rollout_save(server, &before, rollout, "", NULL, NULL, err);
 	}
 	return r;
 }
@@ -400,7 +370,7 @@ static int advance_undo(struct server *server, struct db_rollout *rollout, struc
 		return r;
 	rollout->state = DB_ROLLOUT_UNDONE;
 	rollout->ended_s = server_now_s();
-	return save(server, &before, rollout, "undone", "", err);
+	return rollout_save(server, &before, rollout, "", "undone", "", err);
 }
 
 static struct watch *watch_of(struct rollouts *rollouts, const char *id)
@@ -451,10 +421,7 @@ static int tick_one(struct server *server, const char *id, struct err *err)
 
 static int keep_id(void *data, const char *id)
 {
-	char slot[DB_ID_MAX] = "";
-
-	(void)text_copy(slot, sizeof(slot), id);
-	return array_append(data, slot, sizeof(slot)) < 0 ? 1 : 0;
+	return db_id_collect(data, id) < 0 ? 1 : 0;
 }
 
 /* One that fails does not keep the others back. */

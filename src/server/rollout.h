@@ -54,6 +54,18 @@ int rollout_log(struct server *server, const struct db_rollout *rollout, const c
 /* After the commit. */
 void rollout_emit(struct server *server, const struct db_rollout *rollout);
 
+/*
+ * A change of the row alone, without a revision, and its line of history (`action` NULL: none);
+ * going on after a stop excuses what failed. -ESTALE when it is not as `before` any more.
+ */
+int rollout_write(struct server *server, const struct db_rollout *before,
+		const struct db_rollout *after, const char *person, const char *action,
+		const char *detail, struct err *err);
+/* The same, and everybody hears of it. */
+int rollout_save(struct server *server, const struct db_rollout *before,
+		const struct db_rollout *after, const char *person, const char *action,
+		const char *detail, struct err *err);
+
 /* Inside a transaction: -ESTALE when the row is not in this state and ring any more. */
 int rollout_still(struct server *server, const struct db_rollout *rollout, struct err *err);
 
@@ -101,8 +113,5 @@ struct rollout_site {
 /* The site, looked up once; -EIO and the like of the database. */
 int rollout_sites_get(struct rollout_sites *sites, const char *name, const char *tenant,
 		struct rollout_site **ret, struct err *err);
-
-/* Day of the week (0: Monday) and minute of the day in an IANA zone; UTC for one that is not known. */
-void rollout_local_time(const char *zone, int64_t time_s, unsigned *day, unsigned *minute);
 
 #endif

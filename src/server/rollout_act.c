@@ -75,14 +75,6 @@ int rollout_check(struct server *server, const struct db_rollout *rollout, struc
 	return r < 0 ? r : publish_end(publish, true, err);
 }
 
-static int collect(void *data, const char *id)
-{
-	char slot[DB_ID_MAX] = "";
-	int r = text_copy(slot, sizeof(slot), id);
-
-	return r < 0 ? r : array_append(data, slot, sizeof(slot));
-}
-
 /* Which devices come first by percent is settled with the start. */
 static int settle_bounds(struct server *server, struct db_rollout *rollout, struct err *err)
 {
@@ -94,7 +86,7 @@ static int settle_bounds(struct server *server, struct db_rollout *rollout, stru
 	int r = rollout_read(rollout, &plan, &bounds, err);
 
 	if (r == 0)
-		r = db_device_below(server->db, rollout->scope, collect, &ids, err);
+		r = db_device_below(server->db, rollout->scope, db_id_collect, &ids, err);
 	if (r < 0)
 		return r;
 	key_random_text(first, sizeof(first) - 1);
@@ -160,8 +152,7 @@ int rollout_start(struct server *server, struct db_rollout *rollout, const char 
 	return commit(&publish, rollout, person, "start", rollout->reason, err);
 }
 
-/* A change of the row alone, without a revision. */
-static int change(struct server *server, const struct db_rollout *before,
+int rollout_write(struct server *server, const struct db_rollout *before,
 		const struct db_rollout *after, const char *person, const char *action,
 		const char *detail, struct err *err)
 {
@@ -173,16 +164,24 @@ static int change(struct server *server, const struct db_rollout *before,
 		r = db_rollout_put(server->db, after, err);
 	if (r == 0 && before->state == DB_ROLLOUT_STOPPED)
 		r = db_rollout_devices_excuse(server->db, after->id, err);
-	if (r == 0)
+	if (r == 0 && action)
 		r = rollout_log(server, after, person, action, detail, err);
 	if (r == 0)
 		r = db_commit(server->db, err);
-	if (r < 0) {
+	if (r < 0)
 		db_rollback(server->db);
-		return r;
-	}
-	rollout_emit(server, after);
-	return 0;
+	return r;
+}
+
+int rollout_save(struct server *server, const struct db_rollout *before,
+		const struct db_rollout *after, const char *person, const char *action,
+		const char *detail, struct err *err)
+{
+	int r = rollout_write(server, before, after, person, action, detail, err);
+
+	if (r == 0)
+		rollout_emit(server, after);
+	return r;
 }
 
 int rollout_stop(struct server *server, struct db_rollout *rollout, const char *person,
@@ -190,13 +189,13 @@ int rollout_stop(struct server *server, struct db_rollout *rollout, const char *
 {
 	struct db_rollout before = *rollout;
 
-	if (rollout->state != DB_ROLLOUT_RUNNING && rollout->state != DB_ROLLOUT_WAITING)
+	if (!rollout_is_active(rollout))
 		return refuse(rollout, "be stopped", err);
 	rollout->state = DB_ROLLOUT_STOPPED;
 	(void)text_format(rollout->why, sizeof(rollout->why), "%s%s%s",
 			person[0] ? "stopped by a person" : "", person[0] && why[0] ? ": " : "",
 			why);
-	return change(server, &before, rollout, person, "stop", why, err);
+	return rollout_save(server, &before, rollout, person, "stop", why, err);
 }
 
 int rollout_continue(struct server *server, struct db_rollout *rollout, const char *person,
@@ -210,7 +209,7 @@ int rollout_continue(struct server *server, struct db_rollout *rollout, const ch
 	rollout->state = DB_ROLLOUT_RUNNING;
 	rollout->why[0] = '\0';
 	rollout->is_consented = !was_stopped;
-	return change(server, &before, rollout, person, was_stopped ? "continue" : "consent",
+	return rollout_save(server, &before, rollout, person, was_stopped ? "continue" : "consent",
 			reason, err);
 }
 

@@ -47,7 +47,7 @@ static int look_at(void *data, const struct db_rollout_device *device)
 	memcpy(look->pass->after, device->id, sizeof(device->id));
 	look->seen++;
 	if (r == 0 && look->needs_groups)
-		r = db_rollout_groups(look->server->db, device->id, groups, look->err);
+		r = db_device_groups(look->server->db, device->id, groups, look->err);
 	if (r < 0)
 		return r;
 	const struct rollout_device candidate = {

@@ -246,11 +246,8 @@ struct pass {
 
 static int keep_id(struct array *ids, const char *id)
 {
-	char slot[DB_ID_MAX] = "";
-	int r = text_copy(slot, sizeof(slot), id);
-
 	ids->max = (size_t)MOVED_MAX * DB_ID_MAX;
-	return r < 0 ? r : array_append(ids, slot, sizeof(slot));
+	return db_id_collect(ids, id);
 }
 
 static int judge_many(void *data, const struct db_facts *row)

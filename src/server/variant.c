@@ -129,8 +129,7 @@ int variant_open(struct publish *publish, const char *id, const char *scope, con
 	return db_variant_add(db, &variant, err);
 }
 
-static int each_device(struct publish *publish, const char *id, const char *devices, unsigned count,
-		int (*fn)(struct db *db, const char *id, const char *device, struct err *err),
+int variant_give(struct publish *publish, const char *id, const char *devices, unsigned count,
 		struct err *err)
 {
 	int r = 0;
@@ -138,23 +137,11 @@ static int each_device(struct publish *publish, const char *id, const char *devi
 	for (unsigned i = 0; i < count && r >= 0; i++) {
 		const char *device = devices + (size_t)i * DB_ID_MAX;
 
-		r = fn(publish->server->db, id, device, err);
+		r = db_variant_give(publish->server->db, id, device, err);
 		if (r > 0)
 			r = publish_device(publish, device, err);
 	}
 	return r < 0 ? r : 0;
-}
-
-int variant_give(struct publish *publish, const char *id, const char *devices, unsigned count,
-		struct err *err)
-{
-	return each_device(publish, id, devices, count, db_variant_give, err);
-}
-
-int variant_take(struct publish *publish, const char *id, const char *devices, unsigned count,
-		struct err *err)
-{
-	return each_device(publish, id, devices, count, db_variant_take, err);
 }
 
 /* The one variant `id`, into `ret` (an array of one). */
@@ -186,20 +173,12 @@ int variant_after(struct db *db, const char *id, cJSON **ret, struct err *err)
 	return r < 0 ? r : merged(db, at(&one, 0), &layer, ret, err);
 }
 
-static int collect(void *data, const char *id)
-{
-	char slot[DB_ID_MAX] = "";
-	int r = text_copy(slot, sizeof(slot), id);
-
-	return r < 0 ? r : array_append(data, slot, sizeof(slot));
-}
-
 /* The variant goes; its devices have none any more. */
 static int take_all(struct publish *publish, const char *id, struct err *err)
 {
 	struct db *db = publish->server->db;
 	OWNED(array) struct array ids = {.max = (size_t)DEVICES_MAX * DB_ID_MAX};
-	int r = db_variant_devices(db, id, collect, &ids, err);
+	int r = db_variant_devices(db, id, db_id_collect, &ids, err);
 
 	if (r == 0)
 		r = db_variant_remove(db, id, err);

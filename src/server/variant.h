@@ -50,10 +50,8 @@ int variant_check(struct db *db, const char *scope, const cJSON *patch, struct e
 int variant_open(struct publish *publish, const char *id, const char *scope, const cJSON *patch,
 		struct err *err);
 
-/* `devices`: ids of DB_ID_MAX bytes each. Those that have it already, or not, stay as they are. */
+/* `devices`: ids of DB_ID_MAX bytes each. Those that have it already stay as they are. */
 int variant_give(struct publish *publish, const char *id, const char *devices, unsigned count,
-		struct err *err);
-int variant_take(struct publish *publish, const char *id, const char *devices, unsigned count,
 		struct err *err);
 
 enum variant_end {

@@ -307,8 +307,7 @@ static void step_variant(struct world *world)
 				below(world, 2) ? VARIANT_INTO_LAYER : VARIANT_AWAY, &err);
 		world->has_variant[at] = r < 0;
 	} else if (db_device_get(world->server.db, device, &(struct db_device){0}, NULL) == 0) {
-		r = (what < 6 ? variant_give : variant_take)(&publish, world->variants[at], device,
-				1, &err);
+		r = variant_give(&publish, world->variants[at], device, 1, &err);
 	}
 	end(world, &publish, r);
 	/* Refused at its end: it is open still. */

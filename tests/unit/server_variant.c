@@ -101,19 +101,6 @@ static int give(struct server *server, const char *id, const char *device)
 	return (int)publish_count(&publish);
 }
 
-static int take(struct server *server, const char *id, const char *device)
-{
-	OWNED(publish) struct publish publish = {0};
-	struct err err = {""};
-	char slot[DB_ID_MAX] = "";
-
-	(void)text_copy(slot, sizeof(slot), device);
-	begin(&publish, server);
-	CHECK_INT(variant_take(&publish, id, slot, 1, &err), 0);
-	CHECK_INT(publish_end(&publish, false, &err), 0);
-	return (int)publish_count(&publish);
-}
-
 static int close_variant(struct server *server, const char *id, enum variant_end end)
 {
 	OWNED(publish) struct publish publish = {0};
@@ -146,10 +133,6 @@ static void members(struct server *server)
 			2);
 	CHECK_TEXT(value(server, "a", "/helpdesk/phone"), "\"2\"");
 	CHECK_TEXT(value(server, "a", "/keyboard/layout"), "\"no\"");
-	CHECK_INT(take(server, "v", "a"), 1);
-	CHECK_INT(take(server, "v", "a"), 0);
-	CHECK_TEXT(value(server, "a", "/helpdesk/phone"), "\"1\"");
-	CHECK_INT(give(server, "v", "a"), 1);
 }
 
 /* A value that is taken out of the layer shows the one below it, not nothing. */
